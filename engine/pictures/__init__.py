@@ -1,0 +1,60 @@
+"""Pictures of histories, predictions, data and networks.
+
+One picture is one small file, and a file is imported when its picture is first asked for, so that
+``plot_history`` does not wait for seaborn.  To add a picture: write
+``engine/pictures/<concept>.py`` with one public function that takes ``ax=None`` and returns the
+Axes, and add a line to ``_PICTURES``.
+
+Rules of the room: Figure and Axes objects only, no global state of matplotlib is changed and no
+window is opened; a picture must also be readable in black and white.
+
+    >>> from engine.pictures import plot_history
+    >>> plot_history({"loss": [0.7, 0.5, 0.4]}).get_xlabel()
+    'epoch (passes over the training data)'
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+from typing import Any
+
+_HINT = "pip install glassnet[plot]"
+
+if find_spec("matplotlib") is None:
+    raise ImportError(f"Expected matplotlib, which draws the pictures: {_HINT}.", name="matplotlib")
+
+_PICTURES = {
+    "plot_confusion_matrix": "confusion",
+    "plot_correlation": "heatmap",
+    "plot_history": "curves",
+    "plot_layers": "layers",
+    "plot_network": "network",
+    "plot_pairs": "pairs",
+    "save_picture": "saving",
+}
+
+# `plot_model` is the name of a file and of a function.  Imported here, the function wins for good;
+# imported later, the import system would put the module in its place.
+from engine.pictures.plot_model import plot_model  # noqa: E402
+
+__all__ = [*sorted(_PICTURES), "plot_model"]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PICTURES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        module = import_module(f"{__name__}.{_PICTURES[name]}")
+    except ModuleNotFoundError as error:
+        if error.name not in ("seaborn", "pandas"):
+            raise
+        message = f"Expected {error.name}, which {name} draws with: {_HINT}."
+        raise ImportError(message, name=error.name) from error
+    function = getattr(module, name)
+    globals()[name] = function
+    return function
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})
