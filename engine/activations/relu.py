@@ -1,0 +1,35 @@
+"""The rectified linear unit.
+
+    a  = max(z, 0)
+    dz = da where a > 0, otherwise 0        (so relu'(0) = 0)
+
+Source: Nair & Hinton (2010), Rectified linear units improve restricted Boltzmann machines.
+Keras: ``keras.activations.relu`` with its default arguments.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.kernels.compiler import formula
+from engine.kernels.lanes import maximum, where
+
+
+@formula
+def relu(x: Any) -> Any:
+    """a(z) = max(z, 0); NaN comes through.
+
+    Shapes
+        any; element by element.
+
+    >>> import numpy as np
+    >>> relu(np.array([-1.0, 0.0, 2.0]))
+    array([0., 0., 2.])
+    """
+    return maximum(x, 0.0)
+
+
+@formula
+def d_relu(a: Any, da: Any) -> Any:
+    """dz = da·[a > 0], from the activation `a`."""
+    return where(a > 0.0, da, 0.0)

@@ -1,0 +1,169 @@
+"""Activations over whole tensors: which code stands for which formula, and their loops.
+
+A tensor is flat here.  TensorFlow evaluates the first 8·⌊n/8⌋ elements by vector functions and
+the rest by scalar ones; the loops below do the same, so the two may differ in the last bit.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.activations.leaky_relu import d_leaky_relu, leaky_relu
+from engine.activations.relu import d_relu, relu
+from engine.activations.sigmoid import d_sigmoid, d_sigmoid_rest, sigmoid
+from engine.activations.tanh import d_tanh, tanh
+from engine.kernels.compiler import inlined
+from engine.kernels.elementary import fused_exp, fused_logistic
+from engine.kernels.lanes import (
+    at,
+    fill,
+    keep_first,
+    load,
+    maximum,
+    number,
+    put,
+    store,
+    sum_halves,
+)
+
+LINEAR, RELU, LEAKY_RELU, SIGMOID, TANH, SOFTMAX = range(6)
+CODES = {
+    "linear": LINEAR,
+    "relu": RELU,
+    "leaky_relu": LEAKY_RELU,
+    "sigmoid": SIGMOID,
+    "tanh": TANH,
+    "softmax": SOFTMAX,
+}
+
+
+def _over_one(packets: Any, rest: Any) -> Any:
+    """A loop for out[i] = f(x[i]); `out` may be `x`."""
+
+    @inlined
+    def loop(x: Any, out: Any, n: Any) -> None:
+        whole = n - n % 8
+        for i in range(0, whole, 16):
+            put(out, i, packets(load(x, i, 16)), whole - i, 16)
+        for i in range(whole, n):
+            store(out, i, rest(load(x, i, 1)))
+
+    return loop
+
+
+def _over_two(packets: Any, rest: Any) -> Any:
+    """A loop for out[i] = f(x[i], y[i]); `out` may be `x` or `y`."""
+
+    @inlined
+    def loop(x: Any, y: Any, out: Any, n: Any) -> None:
+        whole = n - n % 8
+        for i in range(0, whole, 16):
+            put(out, i, packets(load(x, i, 16), load(y, i, 16)), whole - i, 16)
+        for i in range(whole, n):
+            store(out, i, rest(load(x, i, 1), load(y, i, 1)))
+
+    return loop
+
+
+_relu = _over_one(relu, relu)
+_leaky_relu = _over_one(leaky_relu, leaky_relu)
+_sigmoid = _over_one(sigmoid, sigmoid)
+_fused_sigmoid = _over_one(fused_logistic, fused_logistic)
+_tanh = _over_one(tanh, tanh)
+_d_relu = _over_two(d_relu, d_relu)
+_d_leaky_relu = _over_two(d_leaky_relu, d_leaky_relu)
+_d_sigmoid = _over_two(d_sigmoid, d_sigmoid_rest)
+_d_tanh = _over_two(d_tanh, d_tanh)
+
+
+@inlined
+def row_maximum(z: Any, units: Any) -> Any:
+    """The largest of z[0:units]."""
+    largest = load(z, 0, 1)
+    for c in range(1, units):
+        largest = maximum(largest, load(z, c, 1))
+    return largest
+
+
+@inlined
+def _exp_lanes(z: Any, largest: Any, a: Any, c: Any, units: Any) -> Any:
+    e = keep_first(fused_exp(load(z, c, 16) - fill(z, largest, 16)), units - c)
+    put(a, c, e, units - c, 16)
+    return e
+
+
+@inlined
+def softmax_row(z: Any, a: Any, units: Any) -> None:
+    """a = e^(z − max z)·(1/Σ) of one row, as oneDNN adds it up.
+
+    Sixteen lanes; up to four accumulators take turns over the whole vectors, the incomplete last
+    vector joins the first; accumulators are added in pairs, then upper halves onto lower halves.
+    """
+    from_row = number(row_maximum(z, units))
+    vectors = units // 16
+    turns = min(4, vectors) if vectors > 1 else 1
+    s0 = s1 = s2 = s3 = fill(z, 0.0, 16)
+    for v in range((units + 15) // 16):
+        e = _exp_lanes(z, from_row, a, 16 * v, units)
+        turn = v % turns if v < vectors else 0
+        if turn == 0:
+            s0 = s0 + e
+        elif turn == 1:
+            s1 = s1 + e
+        elif turn == 2:
+            s2 = s2 + e
+        else:
+            s3 = s3 + e
+    if turns > 1:
+        s0 = s0 + s1
+    if turns > 2:
+        s0 = s0 + (s2 + s3 if turns > 3 else s2)
+    share = number(1.0 / sum_halves(s0))
+    for c in range(0, units, 16):
+        put(a, c, load(a, c, 16) * fill(z, share, 16), units - c, 16)
+
+
+@inlined
+def _d_softmax_row(a: Any, da: Any, units: Any) -> None:
+    total = fill(a, 0.0, 1)
+    for c in range(units):
+        total = total + load(da, c, 1) * load(a, c, 1)
+    for c in range(units):
+        store(da, c, load(a, c, 1) * (load(da, c, 1) - total))
+
+
+@inlined
+def forward(code: Any, fused: Any, z: Any, a: Any, rows: Any, units: Any) -> None:
+    """a = activation(z); `a` may be `z`.  `fused` tells that the activation follows a bias."""
+    n = rows * units
+    if code == RELU:
+        _relu(z, a, n)
+    elif code == LEAKY_RELU:
+        _leaky_relu(z, a, n)
+    elif code == SIGMOID:
+        if fused:
+            _fused_sigmoid(z, a, n)
+        else:
+            _sigmoid(z, a, n)
+    elif code == TANH:
+        _tanh(z, a, n)
+    elif code == SOFTMAX:
+        for i in range(rows):
+            softmax_row(at(z, i * units), at(a, i * units), units)
+
+
+@inlined
+def backward(code: Any, a: Any, da: Any, rows: Any, units: Any) -> None:
+    """Turn `da` into dz in place, from the activation `a`."""
+    n = rows * units
+    if code == RELU:
+        _d_relu(a, da, da, n)
+    elif code == LEAKY_RELU:
+        _d_leaky_relu(a, da, da, n)
+    elif code == SIGMOID:
+        _d_sigmoid(a, da, da, n)
+    elif code == TANH:
+        _d_tanh(a, da, da, n)
+    elif code == SOFTMAX:
+        for i in range(rows):
+            _d_softmax_row(at(a, i * units), at(da, i * units), units)

@@ -1,0 +1,68 @@
+"""The one place that says how code is compiled, and why.
+
+Three decorators, and nowhere else in the project does ``njit`` appear:
+
+``compiled``
+    An entry point: called from Python, cached on disk.
+``inlined``
+    A piece of a kernel: merged into every caller by LLVM.
+``formula``
+    Element-wise mathematics that is written once and read three ways: as plain NumPy, as
+    compiled scalars and as compiled SIMD lanes (:mod:`engine.kernels.lanes`).
+
+The options, each with its reason:
+
+``fastmath`` stays off
+    The order of operations is part of the result, and NaN and infinity must come out when they
+    go in.
+``error_model="numpy"``
+    Division by zero gives infinity or NaN, as in NumPy, and needs no branch.
+``nogil=True``
+    Other threads go on while a training runs.
+``cache=True``
+    A kernel is compiled once per machine.  Numba looks only at the file that holds the entry
+    point to decide whether a cached kernel is stale; here the key covers every source file that a
+    kernel can be made of.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from numba import njit
+from numba.extending import register_jitable
+
+_ROOMS_WITH_KERNEL_CODE = ("kernels", "activations", "losses", "optimizers", "random")
+
+
+def _digest_of_sources() -> str:
+    root = Path(__file__).parent.parent
+    digest = hashlib.sha256()
+    for room in _ROOMS_WITH_KERNEL_CODE:
+        for path in sorted((root / room).glob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+_SOURCES = _digest_of_sources()
+
+
+def compiled(function: Callable[..., Any]) -> Any:
+    """Compile `function` as an entry point whose cache is keyed by all kernel sources."""
+    dispatcher = njit(cache=True, error_model="numpy", nogil=True)(function)
+    # Numba offers no public hook for the freshness stamp of a cached function.
+    dispatcher._cache._cache_file._source_stamp = _SOURCES
+    return dispatcher
+
+
+def inlined(function: Callable[..., Any]) -> Any:
+    """Compile `function` as a piece that LLVM merges into every kernel that calls it."""
+    return njit(error_model="numpy", forceinline=True)(function)
+
+
+def formula(function: Callable[..., Any]) -> Any:
+    """Leave `function` a plain Python function and let kernels call it, too."""
+    return register_jitable(error_model="numpy", forceinline=True)(function)

@@ -1,0 +1,38 @@
+"""oneDNN's vector functions for float32, as TensorFlow runs them where an activation directly
+follows a Dense layer's bias, and for every softmax that is read: with fma, alike for all elements.
+
+The constants are those of oneDNN's eltwise injector (Apache-2.0); the order of operations was
+confirmed against TensorFlow 2.21 bit by bit (docs/parity.md).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.kernels.compiler import inlined
+from engine.kernels.lanes import fma, floor, maximum, minimum, power_of_two, where
+
+SMALLEST = -87.33654022216797
+LARGEST = 88.72283172607422
+
+
+@inlined
+def exp(x: Any) -> Any:
+    """eˣ; 0 below ln of the smallest normal float32."""
+    inside = maximum(minimum(x, LARGEST), SMALLEST)
+    n = floor(inside * 1.44269502162933349609375 + 0.5)
+    r = fma(-n, 0.693147182464599609375, inside)
+    p = fma(r, 0.00828929059207439423, 0.0418978221714496612548828125)
+    p = fma(p, r, 0.1666765213012695312)
+    p = fma(p, r, 0.499991506338119506835)
+    p = fma(p, r, 0.9999997019767761230)
+    p = fma(p, r, 1.0)
+    return where(x < SMALLEST, 0.0, (p * power_of_two(n - 1.0)) * 2.0)
+
+
+@inlined
+def logistic(x: Any) -> Any:
+    """1 / (1 + e⁻ˣ), by e^(−|x|) and the symmetry σ(x) = 1 − σ(−x)."""
+    e = exp(-abs(x))
+    s = e / (e + 1.0)
+    return where(x < 0.0, s, 1.0 - s)

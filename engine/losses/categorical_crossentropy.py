@@ -1,0 +1,77 @@
+"""Categorical crossentropy: how surprised the probabilities p are by the labels y.
+
+On logits z, p = softmax(z), with m = z − max z and S = Σ e^m::
+
+    loss = Σ y·(ln S − m)
+    dz   = (e^m/S − y)·g
+
+On probabilities, q = p/Σp clipped to [ε, 1 − ε] with ε = 1e-7::
+
+    loss = −Σ y·ln q
+    dp   = −g·(y/q − Σ (y/q)·(p/Σp)) / Σp             (y/q is 0 where q was clipped)
+
+y is a row of class probabilities, one-hot as a rule; g is 1/rows times the row's sample weight.
+The gradient on logits is e^m/S − y whatever Σy is, as in TensorFlow; the exact derivative for
+labels that do not add up to 1 would be (e^m/S)·Σy − y.
+
+Source: Bridle (1990), Probabilistic interpretation of feedforward classification network outputs.
+Keras: ``keras.losses.categorical_crossentropy`` takes the logits whenever the output's activation
+is a softmax or a sigmoid.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from engine.kernels.compiler import formula
+from engine.kernels.lanes import maximum, minimum
+
+EPSILON = 1e-7
+
+
+@formula
+def clipped(q: Any) -> Any:
+    """Q limited to [ε, 1 − ε]."""
+    return minimum(maximum(q, EPSILON), 1.0 - EPSILON)
+
+
+@formula
+def surprise(shifted: Any, log_sum: Any, y: Any) -> Any:
+    """y·(ln S − m): one class's part of the loss."""
+    return y * (log_sum - shifted)
+
+
+@formula
+def d_logit(e: Any, s: Any, y: Any, g: Any) -> Any:
+    """dz = (e^m/S − y)·g of one class."""
+    return (e / s - y) * g
+
+
+def from_logits(z: Any, y: Any) -> Any:
+    """Σ y·(ln S − m) for each row; shapes (rows, classes) → (rows,)."""
+    shifted = z - np.max(z, axis=-1, keepdims=True)
+    log_sum = np.log(np.sum(np.exp(shifted), axis=-1, keepdims=True))
+    return np.sum(surprise(shifted, log_sum, y), axis=-1)
+
+
+def d_from_logits(z: Any, y: Any, g: Any) -> Any:
+    """dz = (softmax(z) − y)·g."""
+    e = np.exp(z - np.max(z, axis=-1, keepdims=True))
+    return d_logit(e, np.sum(e, axis=-1, keepdims=True), y, g)
+
+
+def from_probabilities(p: Any, y: Any) -> Any:
+    """−Σ y·ln(p/Σp) for each row, the quotient clipped."""
+    q = clipped(p / np.sum(p, axis=-1, keepdims=True))
+    return -np.sum(y * np.log(q), axis=-1)
+
+
+def d_from_probabilities(p: Any, y: Any, g: Any) -> Any:
+    """dp = −g·(y/q − Σ (y/q)·(p/Σp)) / Σp."""
+    total = np.sum(p, axis=-1, keepdims=True)
+    share = p / total
+    q = clipped(share)
+    slope = np.where(q == share, y / q, 0.0)
+    return -g * (slope - np.sum(slope * share, axis=-1, keepdims=True)) / total
