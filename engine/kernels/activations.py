@@ -12,7 +12,7 @@ from engine.activations.leaky_relu import d_leaky_relu, leaky_relu
 from engine.activations.relu import d_relu, relu
 from engine.activations.sigmoid import d_sigmoid, d_sigmoid_rest, sigmoid
 from engine.activations.tanh import d_tanh, tanh
-from engine.kernels.compiler import inlined
+from engine.kernels.compiler import inlined, piece
 from engine.kernels.elementary import fused_exp, fused_logistic
 from engine.kernels.lanes import (
     at,
@@ -92,7 +92,7 @@ def _exp_lanes(z: Any, largest: Any, a: Any, c: Any, units: Any) -> Any:
     return e
 
 
-@inlined
+@piece
 def softmax_row(z: Any, a: Any, units: Any) -> None:
     """a = e^(z − max z)·(1/Σ) of one row, as oneDNN adds it up.
 
@@ -132,7 +132,7 @@ def _d_softmax_row(a: Any, da: Any, units: Any) -> None:
         store(da, c, load(a, c, 1) * (load(da, c, 1) - total))
 
 
-@inlined
+@piece
 def forward(code: Any, fused: Any, z: Any, a: Any, rows: Any, units: Any) -> None:
     """a = activation(z); `a` may be `z`.  `fused` tells that the activation follows a bias."""
     n = rows * units
@@ -152,7 +152,7 @@ def forward(code: Any, fused: Any, z: Any, a: Any, rows: Any, units: Any) -> Non
             softmax_row(at(z, i * units), at(a, i * units), units)
 
 
-@inlined
+@piece
 def backward(code: Any, a: Any, da: Any, rows: Any, units: Any) -> None:
     """Turn `da` into dz in place, from the activation `a`."""
     n = rows * units

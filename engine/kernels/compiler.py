@@ -4,8 +4,10 @@ Three decorators, and nowhere else in the project does ``njit`` appear:
 
 ``compiled``
     An entry point: called from Python, cached on disk.
+``piece``
+    A large part of a kernel, compiled once and called.
 ``inlined``
-    A piece of a kernel: merged into every caller by LLVM.
+    A small part of a kernel: merged into every caller by LLVM.
 ``formula``
     Element-wise mathematics that is written once and read three ways: as plain NumPy, as
     compiled scalars and as compiled SIMD lanes (:mod:`engine.kernels.lanes`).
@@ -32,7 +34,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from numba import njit
+from numba import njit, types
 from numba.extending import register_jitable
 
 _ROOMS_WITH_KERNEL_CODE = ("kernels", "activations", "losses", "optimizers", "random")
@@ -55,6 +57,17 @@ def compiled(function: Callable[..., Any]) -> Any:
     dispatcher = njit(cache=True, error_model="numpy", nogil=True)(function)
     # Numba offers no public hook for the freshness stamp of a cached function.
     dispatcher._cache._cache_file._source_stamp = _SOURCES
+    return dispatcher
+
+
+def piece(function: Callable[..., Any]) -> Any:
+    """Compile `function` as a part that kernels call, once whatever constants it is given."""
+    dispatcher = njit(error_model="numpy", nogil=True)(function)
+    compile_for = dispatcher.get_call_template
+    # Numba would compile it anew for every constant among the arguments.
+    dispatcher.get_call_template = lambda args, kws: compile_for(
+        tuple(types.unliteral(a) for a in args), {k: types.unliteral(a) for k, a in kws.items()}
+    )
     return dispatcher
 
 

@@ -26,7 +26,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.kernels.compiler import inlined
+from engine.kernels.compiler import inlined, piece
 from engine.kernels.lanes import (
     broadcast,
     fill,
@@ -57,7 +57,7 @@ def _block_end(start: Any, n: Any) -> Any:
     return n
 
 
-@inlined
+@piece
 def _product(x: Any, w: Any, b: Any, z: Any, shape: Any, strides: Any, blocked: Any, relu: Any):
     """z[i, j] = Σₖ x[i·sx + k·sk]·w[k·sw + j] (+ b[j]), fma after fma over k.
 
@@ -213,7 +213,7 @@ def _eight_dots(a: Any, i: Any, stride: Any, v: Any, terms: Any) -> Any:
     return total
 
 
-@inlined
+@piece
 def _dots(a: Any, v: Any, out: Any, rows: Any, terms: Any) -> None:
     """out[i] = Σₖ a[i, k]·v[k] for every row of `a`, eight rows at a time."""
     for i in range(0, rows, 8):
@@ -261,7 +261,7 @@ def gradient_of_bias(dz: Any, db: Any, rows: Any, units: Any) -> None:
             put(db, j, c, units - j, 16)
 
 
-@inlined
+@piece
 def _halving_dots(dz: Any, w: Any, dx: Any, rows: Any, inputs: Any, units: Any) -> None:
     """dx = dz·Wᵀ with sixteen lanes over the units, for sixteen inputs at once."""
     whole = units - units % 16
@@ -302,7 +302,7 @@ def _halving_dots(dz: Any, w: Any, dx: Any, rows: Any, inputs: Any, units: Any) 
             put(dx, i * inputs + k, sums, inputs - k, 16)
 
 
-@inlined
+@piece
 def transpose(w: Any, inputs: Any, units: Any, t: Any, stride: Any) -> None:
     """t[j, k] = W[k, j], rows of `t` being `stride` (a multiple of 16) apart."""
     for k in range(0, inputs, 16):

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.kernels.activations import row_maximum
-from engine.kernels.compiler import inlined
+from engine.kernels.compiler import inlined, piece
 from engine.kernels.elementary import exp, log
 from engine.kernels.lanes import at, fill, load, number, put, store, where
 from engine.kernels.sums import packet_sum
@@ -181,7 +181,7 @@ def elements_needed(rows: Any, units: Any) -> Any:
     return 3 * rows * units + 2 * rows + 16
 
 
-@inlined
+@piece
 def evaluate(form, z, y, rows, units, scale, values, dz, elements, want_gradient):  # type: ignore[no-untyped-def]
     """Write values[0:rows], and `dz` when `want_gradient`, of the loss whose code is `form`."""
     if form == BINARY_LOGITS:

@@ -171,20 +171,31 @@ def run(batches, state, layers, plan, metric_codes, thresholds, hyper, rates, su
     w, out, sum_ = pointer(params), pointer(outputs), pointer(sums)
     dz = at(pointer(deltas), layers[last, DELTA])
     columns = 1 + metric_codes.size
+    p = out
     done = 0
     steps = 0
     while done < batches and state[EPOCH] < history.shape[0]:
+        training = state[PHASE] == TRAINING
         start = state[POSITION]
-        if state[PHASE] == TRAINING:
+        if training:
             n = min(size, rows - start)
-            x_, y_ = at(pointer(x), start * inputs), at(pointer(y), start * width)
-            targets_ = at(pointer(targets), start * width)
-            weights_ = at(pointer(weights), start * plan[WEIGHTED])
+            x_, y_, targets_, weights_ = pointer(x), pointer(y), pointer(targets), pointer(weights)
+            weighted = plan[WEIGHTED]
+        else:
+            n = min(plan[VALIDATION_BATCH], validation_rows - start)
+            x_, y_ = pointer(vx), pointer(vy)
+            targets_, weights_ = pointer(vtargets), pointer(vweights)
+            weighted = plan[VALIDATION_WEIGHTED]
+        x_, y_, targets_ = at(x_, start * inputs), at(y_, start * width), at(targets_, start * width)
+        weights_ = at(weights_, start * weighted)
+        if n > 0:
             _forward(layers, x_, w, out, n)
             p = _evaluate(
                 layers, plan, metric_codes, thresholds, sum_, out, y_, targets_, weights_,
-                plan[WEIGHTED] > 0, n, scale, values, dz, elements, True,
+                weighted > 0, n, scale, values, dz, elements, training,
             )  # fmt: skip
+            state[POSITION] = start + n
+        if training:
             if plan[FORM] > losses.SPARSE_LOGITS:
                 activations.backward(layers[last, ACTIVATION], p, dz, n, units)
             _backward(layers, plan, x_, w, pointer(gradients), out, pointer(deltas), scratch, n)
@@ -194,23 +205,10 @@ def run(batches, state, layers, plan, metric_codes, thresholds, hyper, rates, su
             )  # fmt: skip
             steps += 1
             state[STEPS_DONE] += 1
-            state[POSITION] = start + n
             if start + n >= rows:
                 _record(sum_, history, state[EPOCH], 0, columns)
                 state[POSITION] = 0
                 state[PHASE] = VALIDATING
-        else:
-            n = min(plan[VALIDATION_BATCH], validation_rows - start)
-            if n > 0:
-                x_, y_ = at(pointer(vx), start * inputs), at(pointer(vy), start * width)
-                targets_ = at(pointer(vtargets), start * width)
-                weights_ = at(pointer(vweights), start * plan[VALIDATION_WEIGHTED])
-                _forward(layers, x_, w, out, n)
-                _evaluate(
-                    layers, plan, metric_codes, thresholds, sum_, out, y_, targets_, weights_,
-                    plan[VALIDATION_WEIGHTED] > 0, n, scale, values, dz, elements, False,
-                )  # fmt: skip
-                state[POSITION] = start + n
         done += 1
         if state[PHASE] == VALIDATING and state[POSITION] >= validation_rows:
             if validation_rows > 0:
