@@ -13,8 +13,13 @@ from engine.kernels.compiler import inlined, piece
 from engine.kernels.elementary import exp, log
 from engine.kernels.lanes import at, fill, load, number, put, store, where
 from engine.kernels.sums import packet_sum
-from engine.losses import binary_crossentropy as binary
-from engine.losses import categorical_crossentropy as categorical
+from engine.losses.binary_crossentropy import (
+    d_from_logits,
+    d_from_probabilities,
+    from_logits,
+    from_probabilities,
+)
+from engine.losses.categorical_crossentropy import clipped, d_logit, surprise
 from engine.losses.mean_squared_error import d_squared, squared
 
 BINARY_LOGITS, CATEGORICAL_LOGITS, SPARSE_LOGITS, SQUARED, BINARY, CATEGORICAL, SPARSE = range(7)
@@ -49,8 +54,8 @@ def _elementwise(value: Any, slope: Any) -> Any:
     return loop
 
 
-_binary_logits = _elementwise(binary.from_logits, binary.d_from_logits)
-_binary = _elementwise(binary.from_probabilities, binary.d_from_probabilities)
+_binary_logits = _elementwise(from_logits, d_from_logits)
+_binary = _elementwise(from_probabilities, d_from_probabilities)
 _squared = _elementwise(squared, d_squared)
 
 
@@ -105,7 +110,7 @@ def _categorical_logits(z, y, rows, units, scale, values, dz, elements, want_gra
         log_sum = load(logs, i, 1)
         for c in range(units):
             k = i * units + c
-            store(e, c, categorical.surprise(load(m, k, 1), log_sum, load(y, k, 1)))
+            store(e, c, surprise(load(m, k, 1), log_sum, load(y, k, 1)))
         store(values, i, packet_sum(e, units))
     if want_gradient:
         _exponentials(m, e, rows, units)
@@ -113,7 +118,7 @@ def _categorical_logits(z, y, rows, units, scale, values, dz, elements, want_gra
             s, g = number(load(sums, i, 1)), number(load(scale, i, 1))
             for c in range(0, units, 16):
                 k = i * units + c
-                d = categorical.d_logit(
+                d = d_logit(
                     load(e, k, 16), fill(z, s, 16), load(y, k, 16), fill(z, g, 16)
                 )
                 put(dz, k, d, units - c, 16)
@@ -136,7 +141,7 @@ def _sparse_logits(z, y, rows, units, scale, values, dz, elements, want_gradient
             for c in range(units):
                 k = i * units + c
                 hit = fill(z, 1.0 if c == label else 0.0, 1)
-                store(dz, k, categorical.d_logit(load(e, k, 1), s, hit, g))
+                store(dz, k, d_logit(load(e, k, 1), s, hit, g))
 
 
 @inlined
@@ -148,7 +153,7 @@ def _categorical(p, y, rows, units, scale, values, dp, elements, want_gradient):
         along = fill(p, 0.0, 1)
         for c in range(units):
             share = load(p, k0 + c, 1) / total
-            kept = categorical.clipped(share)
+            kept = clipped(share)
             label = load(y, k0 + c, 1)
             store(q, c, label * log(kept))
             slope = where(kept == share, label / kept, 0.0)
@@ -166,11 +171,11 @@ def _sparse(p, y, rows, units, scale, values, dp, elements, want_gradient):  # t
     n = rows * units
     z = at(elements, 2 * n + 2 * rows)
     for i in range(n):
-        store(z, i, log(categorical.clipped(load(p, i, 1))))
+        store(z, i, log(clipped(load(p, i, 1))))
     _sparse_logits(z, y, rows, units, scale, values, dp, elements, want_gradient)
     if want_gradient:
         for i in range(n):
-            kept = categorical.clipped(load(p, i, 1))
+            kept = clipped(load(p, i, 1))
             d = load(dp, i, 1) / kept
             store(dp, i, where(kept == load(p, i, 1), d, 0.0))
 

@@ -26,6 +26,7 @@ INPUTS, UNITS, KERNEL, BIAS, ACTIVATION, OUTPUT, DELTA, LAYER_COLUMNS = range(8)
     OPTIMIZER,  # a code of engine.kernels.updates
     PARAMETERS,  # how many there are
     FORM,  # the loss: a code of engine.kernels.losses
+    ON_LOGITS,  # 1: the loss works on the last layer's z, its activation is for the metrics alone
     PREDICTIONS,  # place of the predictions among the outputs
     LABEL_WIDTH,  # numbers in a row of labels
     ROWS,
@@ -36,7 +37,7 @@ INPUTS, UNITS, KERNEL, BIAS, ACTIVATION, OUTPUT, DELTA, LAYER_COLUMNS = range(8)
     VALIDATION_WEIGHTED,
     STOP_AT_EPOCH_END,  # 1: return when an epoch is complete
     PLAN_LENGTH,
-) = range(13)
+) = range(14)
 
 # state[·]: where the fit stands
 EPOCH, PHASE, POSITION, STEPS_DONE, STATE_LENGTH = range(5)
@@ -85,8 +86,7 @@ def _predictions(layers: Any, plan: Any, outputs: Any, rows: Any, needed: Any) -
         return z
     p = at(outputs, plan[PREDICTIONS])
     if needed:
-        on_logits = plan[FORM] <= losses.SPARSE_LOGITS
-        fused = layer[BIAS] >= 0 and not on_logits
+        fused = layer[BIAS] >= 0 and not plan[ON_LOGITS]
         activations.forward(code, fused, z, p, rows, layer[UNITS])
     return p
 
@@ -99,7 +99,7 @@ def _evaluate(layers, plan, metric_codes, thresholds, sums, outputs, y, targets,
     last = layers.shape[0] - 1
     units = layers[last, UNITS]
     z = at(outputs, layers[last, OUTPUT])
-    on_logits = form <= losses.SPARSE_LOGITS
+    on_logits = plan[ON_LOGITS] > 0
     p = _predictions(layers, plan, outputs, rows, metric_codes.size > 0 or not on_logits)
     if training:
         even = plan[ROWS] % plan[BATCH] == 0
@@ -113,9 +113,11 @@ def _evaluate(layers, plan, metric_codes, thresholds, sums, outputs, y, targets,
     mean = packet_sum(values, rows) / count
     store(sums, 0, load(sums, 0, 1) + mean * count)
     store(sums, 1, load(sums, 1, 1) + count)
+    code = layers[last, ACTIVATION]
+    logits = z if code == activations.SIGMOID or code == activations.SOFTMAX else p
     for m in range(metric_codes.size):
         total = metrics.evaluate(
-            metric_codes[m], thresholds[m], p, z, y, rows, units, scale, values, elements
+            metric_codes[m], thresholds[m], p, logits, y, rows, units, scale, values, elements
         )
         store(sums, 2 * m + 2, load(sums, 2 * m + 2, 1) + total)
         store(sums, 2 * m + 3, load(sums, 2 * m + 3, 1) + count)
@@ -196,7 +198,7 @@ def run(batches, state, layers, plan, metric_codes, thresholds, hyper, rates, su
             )  # fmt: skip
             state[POSITION] = start + n
         if training:
-            if plan[FORM] > losses.SPARSE_LOGITS:
+            if not plan[ON_LOGITS]:
                 activations.backward(layers[last, ACTIVATION], p, dz, n, units)
             _backward(layers, plan, x_, w, pointer(gradients), out, pointer(deltas), scratch, n)
             updates.update(

@@ -23,9 +23,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from engine.kernels.compiler import formula
 from engine.kernels.elementary import exp, log, log1p, reciprocal
 from engine.kernels.lanes import maximum, minimum, where
+from engine.losses.loss import Array, Loss, same_shape
 
 EPSILON = 1e-7
 
@@ -61,3 +64,66 @@ def d_from_probabilities(p: Any, y: Any, g: Any) -> Any:
     clipped = minimum(maximum(p, EPSILON), 1.0 - EPSILON)
     slope = g * ((1.0 - y) / (1.0 - clipped) - y / clipped)
     return where(clipped == p, slope, 0.0)
+
+
+def binary_crossentropy(
+    y_true: Any,
+    y_pred: Any,
+    from_logits: bool = False,
+    label_smoothing: float = 0.0,
+    axis: int = -1,
+) -> Array:
+    """The loss of each row, the mean over its units.
+
+    Shapes
+        ``(rows, units)`` → ``(rows,)``.
+
+    >>> import numpy as np
+    >>> binary_crossentropy([[1.0], [0.0]], [[0.5], [0.5]]).round(4)
+    array([0.6931, 0.6931], dtype=float32)
+    """
+    return BinaryCrossentropy(from_logits, label_smoothing, axis).call(y_true, y_pred)
+
+
+class BinaryCrossentropy(Loss):
+    """Binary crossentropy, averaged over units and batch.
+
+    Parameters
+    ----------
+    from_logits
+        The predictions are logits z, not probabilities.
+    label_smoothing
+        a in [0, 1]: the loss sees y·(1 − a) + a/2.
+    """
+
+    forms = (0, 4)
+
+    def __init__(
+        self,
+        from_logits: bool = False,
+        label_smoothing: float = 0.0,
+        axis: int = -1,
+        reduction: str = "sum_over_batch_size",
+        name: str = "binary_crossentropy",
+    ) -> None:
+        super().__init__(name, reduction, from_logits, label_smoothing, axis)
+
+    def smooth(self, y: Array) -> Array:
+        """y·(1 − a) + a/2."""
+        a = self.label_smoothing
+        return y * y.dtype.type(1.0 - a) + y.dtype.type(0.5 * a) if a else y
+
+    def call(self, y_true: Any, y_pred: Any) -> Array:
+        """The loss of each row."""
+        y, p = same_shape(y_true, y_pred)
+        value = from_logits if self.from_logits else from_probabilities
+        return np.mean(value(p, self.smooth(y)), axis=-1)
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make such a loss."""
+        return {
+            **super().get_config(),
+            "from_logits": self.from_logits,
+            "label_smoothing": self.label_smoothing,
+            "axis": -1,
+        }

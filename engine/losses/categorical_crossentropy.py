@@ -27,6 +27,7 @@ import numpy as np
 
 from engine.kernels.compiler import formula
 from engine.kernels.lanes import maximum, minimum
+from engine.losses.loss import Array, Loss, same_shape
 
 EPSILON = 1e-7
 
@@ -75,3 +76,65 @@ def d_from_probabilities(p: Any, y: Any, g: Any) -> Any:
     q = clipped(share)
     slope = np.where(q == share, y / q, 0.0)
     return -g * (slope - np.sum(slope * share, axis=-1, keepdims=True)) / total
+
+
+def categorical_crossentropy(
+    y_true: Any,
+    y_pred: Any,
+    from_logits: bool = False,
+    label_smoothing: float = 0.0,
+    axis: int = -1,
+) -> Array:
+    """The loss of each row of class probabilities.
+
+    Shapes
+        ``(rows, classes)`` → ``(rows,)``.
+
+    >>> categorical_crossentropy([[0.0, 1.0]], [[0.5, 0.5]]).round(4)
+    array([0.6931], dtype=float32)
+    """
+    return CategoricalCrossentropy(from_logits, label_smoothing, axis).call(y_true, y_pred)
+
+
+class CategoricalCrossentropy(Loss):
+    """Categorical crossentropy of one-hot labels, averaged over the batch.
+
+    Parameters
+    ----------
+    from_logits
+        The predictions are logits z, not probabilities.
+    label_smoothing
+        a in [0, 1]: the loss sees y·(1 − a) + a/classes.
+    """
+
+    forms = (1, 5)
+
+    def __init__(
+        self,
+        from_logits: bool = False,
+        label_smoothing: float = 0.0,
+        axis: int = -1,
+        reduction: str = "sum_over_batch_size",
+        name: str = "categorical_crossentropy",
+    ) -> None:
+        super().__init__(name, reduction, from_logits, label_smoothing, axis)
+
+    def smooth(self, y: Array) -> Array:
+        """y·(1 − a) + a/classes."""
+        a, number = self.label_smoothing, y.dtype.type
+        return y * number(1.0 - a) + number(a) / number(y.shape[-1]) if a else y
+
+    def call(self, y_true: Any, y_pred: Any) -> Array:
+        """The loss of each row."""
+        y, p = same_shape(y_true, y_pred)
+        value = from_logits if self.from_logits else from_probabilities
+        return np.asarray(value(p, self.smooth(y)))
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make such a loss."""
+        return {
+            **super().get_config(),
+            "from_logits": self.from_logits,
+            "label_smoothing": self.label_smoothing,
+            "axis": -1,
+        }

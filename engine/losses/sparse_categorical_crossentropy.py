@@ -15,7 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from engine.losses import categorical_crossentropy as dense
+from engine.losses.categorical_crossentropy import clipped
+from engine.losses.categorical_crossentropy import d_from_logits as d_dense_from_logits
+from engine.losses.categorical_crossentropy import from_logits as dense_from_logits
+from engine.losses.loss import Array, Loss, as_float
 
 
 def _one_hot(labels: Any, classes: int, dtype: Any) -> Any:
@@ -24,20 +27,71 @@ def _one_hot(labels: Any, classes: int, dtype: Any) -> Any:
 
 def from_logits(z: Any, labels: Any) -> Any:
     """ln S − m[label] for each row; shapes (rows, classes) and (rows,) → (rows,)."""
-    return dense.from_logits(z, _one_hot(labels, z.shape[-1], z.dtype))
+    return dense_from_logits(z, _one_hot(labels, z.shape[-1], z.dtype))
 
 
 def d_from_logits(z: Any, labels: Any, g: Any) -> Any:
     """dz = (softmax(z) − [c = label])·g."""
-    return dense.d_from_logits(z, _one_hot(labels, z.shape[-1], z.dtype), g)
+    return d_dense_from_logits(z, _one_hot(labels, z.shape[-1], z.dtype), g)
 
 
 def from_probabilities(p: Any, labels: Any) -> Any:
     """The loss of the logits ln p, p clipped."""
-    return from_logits(np.log(dense.clipped(p)), labels)
+    return from_logits(np.log(clipped(p)), labels)
 
 
 def d_from_probabilities(p: Any, labels: Any, g: Any) -> Any:
     """dp = dz/p where p was not clipped, 0 elsewhere."""
-    q = dense.clipped(p)
+    q = clipped(p)
     return np.where(q == p, d_from_logits(np.log(q), labels, g) / q, 0.0)
+
+
+def sparse_categorical_crossentropy(
+    y_true: Any, y_pred: Any, from_logits: bool = False, axis: int = -1
+) -> Array:
+    """The loss of each row, its label being a class number.
+
+    Shapes
+        ``(rows,)`` or ``(rows, 1)`` and ``(rows, classes)`` → ``(rows,)``.
+
+    >>> sparse_categorical_crossentropy([1], [[0.5, 0.5]]).round(4)
+    array([0.6931], dtype=float32)
+    """
+    return SparseCategoricalCrossentropy(from_logits, axis).call(y_true, y_pred)
+
+
+class SparseCategoricalCrossentropy(Loss):
+    """Categorical crossentropy of class numbers, averaged over the batch.
+
+    Parameters
+    ----------
+    from_logits
+        The predictions are logits z, not probabilities.
+    """
+
+    forms = (2, 6)
+    sparse = True
+
+    def __init__(
+        self,
+        from_logits: bool = False,
+        axis: int = -1,
+        reduction: str = "sum_over_batch_size",
+        name: str = "sparse_categorical_crossentropy",
+    ) -> None:
+        super().__init__(name, reduction, from_logits, 0.0, axis)
+
+    def call(self, y_true: Any, y_pred: Any) -> Array:
+        """The loss of each row."""
+        labels, p = np.asarray(y_true), as_float(y_pred, "y_pred")
+        if p.ndim != 2 or labels.size != p.shape[0]:
+            raise ValueError(
+                "Expected a class number for each row of predictions. "
+                f"Received: y_true.shape={labels.shape}, y_pred.shape={p.shape}"
+            )
+        value = from_logits if self.from_logits else from_probabilities
+        return np.asarray(value(p, labels))
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make such a loss."""
+        return {**super().get_config(), "from_logits": self.from_logits, "axis": -1}

@@ -87,8 +87,9 @@ class Adam(Optimizer):
         epsilon: float = 1e-7,
         amsgrad: bool = False,
         name: str = "adam",
+        **options: Any,
     ) -> None:
-        super().__init__(learning_rate, name)
+        super().__init__(learning_rate, name, options)
         self.beta_1 = checked_number("beta_1", beta_1, 0.0, 1.0)
         self.beta_2 = checked_number("beta_2", beta_2, 0.0, 1.0)
         self.epsilon = checked_number("epsilon", epsilon, 0.0)

@@ -29,6 +29,20 @@ def checked_number(
     return number
 
 
+_NEUTRAL: dict[str, Any] = {
+    "weight_decay": None,
+    "clipnorm": None,
+    "global_clipnorm": None,
+    "clipvalue": None,
+    "use_ema": False,
+    "ema_momentum": 0.99,
+    "ema_overwrite_frequency": None,
+    "loss_scale_factor": None,
+    "gradient_accumulation_steps": None,
+}
+"""Keras's further options, with the values that switch them off."""
+
+
 class Optimizer:
     """Base of all optimizers.
 
@@ -43,9 +57,19 @@ class Optimizer:
     code = -1
     """Which formula the kernels run: a constant of :mod:`engine.kernels.updates`."""
 
-    def __init__(self, learning_rate: float, name: str) -> None:
+    def __init__(self, learning_rate: float, name: str, options: dict[str, Any]) -> None:
         self.learning_rate = learning_rate
         self.name = name
+        for option, value in options.items():
+            if option not in _NEUTRAL:
+                raise TypeError(
+                    f"Expected arguments of {type(self).__name__}. Received: {option}={value!r}"
+                )
+            if value != _NEUTRAL[option] and option != "ema_momentum":
+                raise ValueError(
+                    f"Expected {option}={_NEUTRAL[option]!r}: the engine does not have this "
+                    f"option yet. Received: {option}={value!r}"
+                )
         self.iterations = 0
         self.slots: list[Array] = []
         self._size: int | None = None
@@ -92,7 +116,8 @@ class Optimizer:
 
     def get_config(self) -> dict[str, Any]:
         """The arguments that make such an optimizer."""
-        return {"name": self.name, "learning_rate": float(np.float32(self.learning_rate))}
+        rate = float(np.float32(self.learning_rate))
+        return {"name": self.name, "learning_rate": rate, **_NEUTRAL}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:

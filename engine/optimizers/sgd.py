@@ -60,9 +60,10 @@ class SGD(Optimizer):
         learning_rate: float = 0.01,
         momentum: float = 0.0,
         nesterov: bool = False,
-        name: str = "SGD",
+        name: str = "sgd",
+        **options: Any,
     ) -> None:
-        super().__init__(learning_rate, name)
+        super().__init__(learning_rate, name, options)
         self.momentum = checked_number("momentum", momentum, 0.0, 1.0, open_high=False)
         if not isinstance(nesterov, bool):
             raise TypeError(f"Expected nesterov to be True or False. Received: {nesterov!r}")

@@ -1,0 +1,57 @@
+"""Activations, each a plain function of an array with its gradient beside it.
+
+Keras: ``keras.activations``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from engine.activations.leaky_relu import leaky_relu
+from engine.activations.linear import linear
+from engine.activations.relu import relu
+from engine.activations.sigmoid import sigmoid
+from engine.activations.softmax import softmax
+from engine.activations.tanh import tanh
+
+Activation = Callable[[Any], Any]
+
+_KNOWN: dict[str, Activation] = {
+    f.__name__: f for f in (linear, relu, leaky_relu, sigmoid, tanh, softmax)
+}
+
+__all__ = ["deserialize", "get", "serialize", *_KNOWN]
+
+
+def get(identifier: Any) -> Activation:
+    """The activation that a name, a function or None (the identity) stands for.
+
+    Raises
+    ------
+    ValueError
+        If the engine has no such activation.
+
+    >>> get("relu").__name__
+    'relu'
+    """
+    if identifier is None:
+        return linear
+    if isinstance(identifier, str) and identifier in _KNOWN:
+        return _KNOWN[identifier]
+    if any(identifier is f for f in _KNOWN.values()):
+        return identifier  # type: ignore[no-any-return]
+    raise ValueError(
+        f"Expected activation to be None or one of {', '.join(_KNOWN)} (a name, or the function "
+        f"of engine.activations). Received: activation={identifier!r}"
+    )
+
+
+def serialize(activation: Activation) -> str:
+    """The name of an activation."""
+    return get(activation).__name__
+
+
+def deserialize(config: str) -> Activation:
+    """The activation of a name."""
+    return get(config)

@@ -1,0 +1,193 @@
+"""The densely connected layer.
+
+    z  = x·W + b,   a = activation(z)
+    dW = xᵀ·dz,     db = Σ over the rows dz,     dx = dz·Wᵀ
+
+units (N), kernel (W), bias (b).
+
+Shapes
+    x ``(rows, inputs)``, W ``(inputs, units)``, b ``(units,)``, z and a ``(rows, units)``.
+
+This file is the readable statement; :mod:`engine.kernels.dense` is the compiled one.
+
+Keras: ``keras.layers.Dense``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from engine import activations, initializers
+from engine.layers.layer import Array, Layer, checked_input_shape
+from engine.layers.tensor import Shape
+from engine.variable import Variable
+
+
+def affine(x: Array, kernel: Array, bias: Array | None) -> Array:
+    """Z = x·W + b."""
+    z = x @ kernel
+    return z if bias is None else z + bias
+
+
+def d_affine(x: Array, kernel: Array, dz: Array) -> tuple[Array, Array, Array]:
+    """(dx, dW, db) = (dz·Wᵀ, xᵀ·dz, Σ dz)."""
+    return dz @ kernel.T, x.T @ dz, dz.sum(axis=0)
+
+
+class Dense(Layer):
+    """A layer in which every unit reads every input.
+
+    Parameters
+    ----------
+    units
+        How many units, ≥ 1.
+    activation
+        A name or function of :mod:`engine.activations`; None is the identity.
+    use_bias
+        Whether b exists.
+    kernel_initializer, bias_initializer
+        Names or objects of :mod:`engine.initializers`; they draw their seeds here and now.
+    input_shape, input_dim
+        As in older tutorials: how many features the first layer of a Sequential reads.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If an argument is none of these.
+
+    Examples
+    --------
+    >>> layer = Dense(3, activation="relu")
+    >>> layer.build((None, 4))
+    >>> layer.count_params()
+    15
+    """
+
+    def __init__(
+        self,
+        units: int,
+        activation: Any = None,
+        use_bias: bool = True,
+        kernel_initializer: Any = "glorot_uniform",
+        bias_initializer: Any = "zeros",
+        kernel_regularizer: Any = None,
+        bias_regularizer: Any = None,
+        activity_regularizer: Any = None,
+        kernel_constraint: Any = None,
+        bias_constraint: Any = None,
+        lora_rank: Any = None,
+        *,
+        quantization_config: Any = None,
+        input_shape: Any = None,
+        input_dim: Any = None,
+        name: str | None = None,
+        trainable: bool = True,
+        dtype: Any = None,
+    ) -> None:
+        whole = isinstance(units, int | np.integer) and not isinstance(units, bool)
+        if not whole:
+            raise TypeError(f"Expected units to be a whole number ≥ 1. Received: units={units!r}")
+        if units < 1:
+            raise ValueError(f"Expected units to be a whole number ≥ 1. Received: units={units!r}")
+        if not isinstance(use_bias, bool):
+            raise TypeError(f"Expected use_bias to be True or False. Received: {use_bias!r}")
+        for option, value in {
+            "kernel_regularizer": kernel_regularizer,
+            "bias_regularizer": bias_regularizer,
+            "activity_regularizer": activity_regularizer,
+            "kernel_constraint": kernel_constraint,
+            "bias_constraint": bias_constraint,
+            "lora_rank": lora_rank,
+            "quantization_config": quantization_config,
+        }.items():
+            if value is not None:
+                raise ValueError(
+                    f"Expected {option}=None: the engine does not have this option yet. "
+                    f"Received: {option}={value!r}"
+                )
+        self.activation = activations.get(activation)
+        if input_dim is not None:
+            if input_shape is not None:
+                raise ValueError("Expected input_shape or input_dim, not both")
+            input_shape = checked_input_shape(input_dim, "input_dim")
+        if input_shape is not None:
+            input_shape = checked_input_shape(input_shape, "input_shape")
+        self.declared_input_shape: tuple[int] | None = input_shape
+        super().__init__(name=name, trainable=trainable, dtype=dtype)
+        self.units = int(units)
+        self.use_bias = use_bias
+        self.kernel_initializer = initializers.get(kernel_initializer)
+        self.bias_initializer = initializers.get(bias_initializer)
+
+    @property
+    def kernel(self) -> Variable:
+        """W, once the layer is built."""
+        return self._weight("kernel")
+
+    @property
+    def bias(self) -> Variable | None:
+        """The vector b, once the layer is built; None without a bias."""
+        return self._weight("bias") if self.use_bias else None
+
+    def _weight(self, name: str) -> Variable:
+        for weight in self.weights:
+            if weight.name == name:
+                return weight
+        raise AttributeError(f"Expected a built layer: {self.name!r} has no {name} yet")
+
+    def compute_output_shape(self, input_shape: Shape) -> Shape:
+        """(rows, units) for (rows, inputs)."""
+        if len(input_shape) != 2 or input_shape[1] is None:
+            raise ValueError(
+                f"Expected an input of shape (rows, features) for layer {self.name!r}. "
+                f"Received: shape={tuple(input_shape)}"
+            )
+        if self.built and input_shape[1] != self.kernel.shape[0]:
+            raise ValueError(
+                f"Expected {self.kernel.shape[0]} features for layer {self.name!r}. "
+                f"Received: shape={tuple(input_shape)}"
+            )
+        return (input_shape[0], self.units)
+
+    def build(self, input_shape: Shape) -> None:
+        """Draw W and b for inputs of `input_shape`, kernel first."""
+        if self.built:
+            return
+        self.compute_output_shape(input_shape)
+        weights = [("kernel", (input_shape[1], self.units), self.kernel_initializer)]
+        if self.use_bias:
+            weights.append(("bias", (self.units,), self.bias_initializer))
+        made = []
+        for name, shape, initializer in weights:
+            value = np.asarray(initializer(shape, dtype=self.dtype))
+            if value.shape != shape:
+                raise ValueError(
+                    f"Expected the {name}_initializer of layer {self.name!r} to return an array "
+                    f"of shape {shape}. Received: shape={value.shape}"
+                )
+            made.append(Variable(value.astype(self.dtype), name, self.name, True))
+        self.weights = made
+        self.built = True
+
+    def call(self, inputs: Array) -> Array:
+        """Activation(x·W + b)."""
+        bias = None if self.bias is None else self.bias.array
+        return np.asarray(self.activation(affine(inputs, self.kernel.array, bias)))
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make such a layer, in Keras's form."""
+        return {
+            **super().get_config(),
+            "units": self.units,
+            "activation": activations.serialize(self.activation),
+            "use_bias": self.use_bias,
+            "kernel_initializer": initializers.serialize(self.kernel_initializer),
+            "bias_initializer": initializers.serialize(self.bias_initializer),
+            "kernel_regularizer": None,
+            "bias_regularizer": None,
+            "kernel_constraint": None,
+            "bias_constraint": None,
+            "quantization_config": None,
+        }

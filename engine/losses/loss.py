@@ -1,0 +1,113 @@
+"""What all losses share: the mean over the batch, with sample weights.
+
+    loss = Σᵢ weightᵢ·valueᵢ / rows
+
+The denominator is the number of rows, not the sum of the weights.
+
+Keras: ``keras.losses.Loss`` with ``reduction="sum_over_batch_size"``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from engine import config
+
+Array = npt.NDArray[Any]
+
+
+def as_float(values: Any, name: str) -> Array:
+    """`values` as an array of the current floating-point type."""
+    array = np.asarray(values)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"Expected numbers for {name}. Received: an array of type {array.dtype}")
+    return array.astype(config.floatx())
+
+
+def same_shape(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
+    """Labels and predictions as arrays of one shape; a missing last axis of 1 is added."""
+    y, p = as_float(y_true, "y_true"), as_float(y_pred, "y_pred")
+    shapes = f"y_true.shape={y.shape}, y_pred.shape={p.shape}"
+    if y.ndim == p.ndim - 1 and p.shape[-1] == 1:
+        y = y[..., np.newaxis]
+    if y.shape != p.shape or p.ndim == 0:
+        raise ValueError(f"Expected y_true and y_pred of the same shape. Received: {shapes}")
+    return y, p
+
+
+def checked_smoothing(value: Any) -> float:
+    """`value` as a label smoothing in [0, 1]."""
+    if (
+        isinstance(value, bool)
+        or not isinstance(value, int | float | np.number)
+        or not 0 <= value <= 1
+    ):
+        raise ValueError(
+            f"Expected label_smoothing to be a number in [0, 1]. Received: label_smoothing={value!r}"
+        )
+    return float(value)
+
+
+class Loss:
+    """Base of all losses."""
+
+    forms: tuple[int, int] = (-1, -1)
+    """The kernels' codes of the loss on logits and on predictions."""
+
+    sparse = False
+    """Whether the labels are class numbers."""
+
+    def __init__(
+        self,
+        name: str,
+        reduction: str = "sum_over_batch_size",
+        from_logits: bool = False,
+        label_smoothing: float = 0.0,
+        axis: int = -1,
+    ) -> None:
+        if reduction != "sum_over_batch_size":
+            raise ValueError(
+                'Expected reduction="sum_over_batch_size", the mean over the batch. '
+                f"Received: reduction={reduction!r}"
+            )
+        if axis != -1:
+            raise ValueError(f"Expected axis=-1, the last one. Received: axis={axis!r}")
+        if not isinstance(from_logits, bool):
+            raise TypeError(f"Expected from_logits to be True or False. Received: {from_logits!r}")
+        self.name = name
+        self.reduction = reduction
+        self.from_logits = from_logits
+        self.label_smoothing = checked_smoothing(label_smoothing)
+
+    def call(self, y_true: Any, y_pred: Any) -> Array:
+        """The loss of each row; shapes ``(rows, units)`` → ``(rows,)``."""
+        raise NotImplementedError
+
+    def smooth(self, y: Array) -> Array:
+        """The labels that the loss sees."""
+        return y
+
+    def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
+        """The mean over all rows, each times its weight."""
+        values = self.call(y_true, y_pred)
+        if sample_weight is not None:
+            weights = as_float(sample_weight, "sample_weight").reshape(-1)
+            if weights.shape != values.shape:
+                raise ValueError(
+                    f"Expected one sample weight for each of {values.size} rows. "
+                    f"Received: sample_weight.shape={np.shape(sample_weight)}"
+                )
+            values = values * weights
+        return np.mean(values)
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make such a loss."""
+        return {"name": self.name, "reduction": self.reduction}
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any]) -> Any:
+        """A loss from what :meth:`get_config` returned."""
+        return cls(**config)
