@@ -1,0 +1,58 @@
+"""Glassnet: a neural-network engine you can see through, in Keras's words.
+
+>>> import engine as keras
+>>> model = keras.Sequential([keras.Input((8,)), keras.layers.Dense(1, activation="sigmoid")])
+>>> model.count_params()
+9
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+from engine import (
+    activations,
+    callbacks,
+    config,
+    initializers,
+    layers,
+    losses,
+    metrics,
+    models,
+    optimizers,
+    random,
+    utils,
+)
+from engine.layers import Input
+from engine.models import Model, Sequential
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Input",
+    "Model",
+    "Sequential",
+    "activations",
+    "callbacks",
+    "config",
+    "initializers",
+    "layers",
+    "losses",
+    "metrics",
+    "models",
+    "optimizers",
+    "pictures",
+    "random",
+    "saving",
+    "utils",
+    "wrappers",
+]
+
+_ON_DEMAND = ("pictures", "saving", "wrappers")
+
+
+def __getattr__(name: str) -> Any:
+    if name in _ON_DEMAND:
+        return importlib.import_module(f"engine.{name}")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

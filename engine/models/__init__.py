@@ -1,0 +1,22 @@
+"""Models.
+
+Keras: ``keras.models``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.models.functional import Functional
+from engine.models.model import Model
+from engine.models.sequential import Sequential
+
+__all__ = ["Functional", "Model", "Sequential", "load_model", "save_model"]
+
+
+def __getattr__(name: str) -> Any:
+    if name in ("load_model", "save_model"):
+        from engine import saving
+
+        return getattr(saving, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

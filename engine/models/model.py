@@ -1,0 +1,267 @@
+"""What all models share: a chain of layers with a name, weights and a file format.
+
+Keras: ``keras.Model``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from engine.layers.dense import Dense
+from engine.layers.input import InputLayer
+from engine.layers.layer import Layer, assign_all
+from engine.layers.tensor import KerasTensor, Shape
+from engine.models.trainer import Trainer
+from engine.naming import checked_name
+from engine.variable import Variable
+
+Array = npt.NDArray[Any]
+
+
+class Model(Trainer):
+    """A chain of layers.
+
+    ``Model(inputs, outputs)`` makes a functional model of the chain between two tensors;
+    :class:`engine.Sequential` takes the layers themselves.
+
+    Attributes
+    ----------
+    name
+        The model's name.
+    layers
+        The layers in order.
+    built
+        Whether the weights exist.
+    optimizer
+        None before :meth:`compile`.
+    stop_training
+        Callbacks set it to end the fit after the current epoch.
+    """
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        """Make a Functional where a Model of two tensors is asked for."""
+        if cls is Model:
+            from engine.models.functional import Functional
+
+            return super().__new__(Functional)
+        return super().__new__(cls)
+
+    def __init__(self, *, name: str | None = None) -> None:
+        self.name = checked_name(name, type(self).__name__)
+        self.trainable = True
+        self.optimizer = None
+        self._loss = None
+
+    # --- layers -------------------------------------------------------------------------------
+
+    @property
+    def layers(self) -> list[Layer]:  # type: ignore[override]
+        """The layers in order."""
+        raise NotImplementedError
+
+    def _dense_layers(self) -> list[Dense]:
+        return [layer for layer in self.layers if isinstance(layer, Dense)]
+
+    def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
+        """The layer of a name, or at an index."""
+        if (name is None) == (index is None):
+            raise ValueError("Expected a name or an index of a layer, and not both")
+        if index is not None:
+            if not -len(self.layers) <= index < len(self.layers):
+                raise ValueError(
+                    f"Expected an index below {len(self.layers)}. Received: index={index}"
+                )
+            return self.layers[index]
+        for layer in self.layers:
+            if layer.name == name:
+                return layer
+        raise ValueError(
+            f"Expected one of the layers {[layer.name for layer in self.layers]}. "
+            f"Received: name={name!r}"
+        )
+
+    @property
+    def input_shape(self) -> Shape:
+        """(None, features)."""
+        return self._require_built().layers[0].input_shape
+
+    @property
+    def output_shape(self) -> Shape:
+        """(None, units)."""
+        return self._require_built().layers[-1].output_shape
+
+    @property
+    def inputs(self) -> list[KerasTensor]:
+        """The tensor that the chain begins with, in a list."""
+        start = self._require_built().layers[0].input
+        assert start is not None
+        return [start]
+
+    @property
+    def outputs(self) -> list[KerasTensor]:
+        """The tensor that the chain ends in, in a list."""
+        end = self._require_built().layers[-1].output
+        assert end is not None
+        return [end]
+
+    @property
+    def input(self) -> KerasTensor:
+        """The tensor that the chain begins with."""
+        return self.inputs[0]
+
+    @property
+    def output(self) -> KerasTensor:
+        """The tensor that the chain ends in."""
+        return self.outputs[0]
+
+    def _require_built(self) -> Model:
+        if not self.built:
+            raise ValueError(
+                f"Expected a built model: {self.name!r} has no weights yet. Give it an Input, "
+                "call build(), or fit it"
+            )
+        return self
+
+    # --- weights ------------------------------------------------------------------------------
+
+    @property
+    def weights(self) -> list[Variable]:
+        """All weights, layer by layer, kernel before bias."""
+        return [w for layer in self.layers for w in layer.weights]
+
+    @property
+    def trainable_weights(self) -> list[Variable]:
+        """The weights that training changes."""
+        return self.weights
+
+    @property
+    def non_trainable_weights(self) -> list[Variable]:
+        """The weights that training leaves alone: none."""
+        return []
+
+    @property
+    def variables(self) -> list[Variable]:
+        """All weights."""
+        return self.weights
+
+    @property
+    def trainable_variables(self) -> list[Variable]:
+        """The weights that training changes."""
+        return self.weights
+
+    def count_params(self) -> int:
+        """How many numbers the weights hold."""
+        return sum(layer.count_params() for layer in self._require_built().layers)
+
+    def get_weights(self) -> list[Array]:
+        """Copies of all weights: kernel, bias, kernel, bias …"""
+        return [w.numpy() for w in self.weights]
+
+    def set_weights(self, weights: Any) -> None:
+        """Put other numbers of the same shapes in place; all of them, or none if one is wrong."""
+        self._require_built()
+        assign_all(self.weights, weights, self.name)
+
+    # --- being called -------------------------------------------------------------------------
+
+    def __call__(self, inputs: Any) -> Any:
+        """The output for an array, by the readable formulas."""
+        if isinstance(inputs, KerasTensor):
+            raise ValueError(
+                f"Expected an array. Received: {inputs!r}; a model inside a model is not "
+                "supported, add its layers instead"
+            )
+        outputs = np.asarray(inputs)
+        for layer in self.layers:
+            outputs = layer(outputs)
+        return outputs
+
+    # --- description and files ----------------------------------------------------------------
+
+    def summary(
+        self,
+        line_length: int | None = None,
+        positions: Any = None,
+        print_fn: Any = None,
+        expand_nested: bool = False,
+        show_trainable: bool = False,
+        layer_range: Any = None,
+    ) -> None:
+        """Print the layers, their output shapes and parameter counts as Keras does."""
+        from engine.models.summary import summary
+
+        summary(
+            self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range
+        )
+
+    def get_config(self) -> dict[str, Any]:
+        """What makes such a model, in Keras's form."""
+        raise NotImplementedError
+
+    @classmethod
+    def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
+        """A new model, with weights freshly drawn, from what :meth:`get_config` returned."""
+        raise NotImplementedError
+
+    def to_json(self, **options: Any) -> str:
+        """:meth:`get_config` as JSON text."""
+        import json
+
+        return json.dumps(
+            {
+                "module": "keras",
+                "class_name": type(self).__name__,
+                "config": self.get_config(),
+                "registered_name": type(self).__name__,
+            },
+            **options,
+        )
+
+    def save(self, filepath: Any, overwrite: bool = True) -> None:
+        """Write the model to a ``.keras`` file that Keras reads, too."""
+        from engine.saving import save_model
+
+        save_model(self, filepath, overwrite=overwrite)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} name={self.name}, built={self.built}>"
+
+
+def checked_layer(layer: Any) -> Layer:
+    """`layer`, if it is one of the engine's."""
+    if isinstance(layer, KerasTensor) and isinstance(layer.layer, InputLayer):
+        return layer.layer
+    if not isinstance(layer, Dense | InputLayer):
+        raise TypeError(
+            "Expected a layer of engine.layers: Dense or Input. "
+            f"Received: {layer!r} of type {type(layer).__name__}"
+        )
+    return layer
+
+
+def layer_config(layer: Layer) -> dict[str, Any]:
+    """A layer as Keras writes it into a model's config."""
+    config: dict[str, Any] = {
+        "module": "keras.layers",
+        "class_name": type(layer).__name__,
+        "config": layer.get_config(),
+        "registered_name": None,
+    }
+    if isinstance(layer, Dense) and layer.built:
+        config["build_config"] = {"input_shape": (None, layer.kernel.shape[0])}
+    return config
+
+
+def layer_from_config(config: Any) -> Layer:
+    """A new layer from what :func:`layer_config` returned."""
+    known = {"Dense": Dense, "InputLayer": InputLayer}
+    name = config.get("class_name") if isinstance(config, dict) else config
+    if name not in known:
+        raise ValueError(
+            f"Expected the class of a layer: one of {', '.join(known)}. Received: {name!r}"
+        )
+    layer: Layer = known[name].from_config(config["config"])
+    return layer
