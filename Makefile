@@ -1,0 +1,41 @@
+# Set-up and the project's commands.  `make parity` and `make test` make what they need.
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/ready
+
+.PHONY: parity parity-full test test-quick lint bench clean
+
+# The five tutorials in the engine and in Keras: a table, and report/parity.html.
+parity: $(READY)
+	@mkdir -p report
+	$(BIN)/python -m keras_ref --html report/parity.html --json report/parity.json
+
+# The same with all rows and all folds (Keras needs half an hour).
+parity-full: $(READY)
+	@mkdir -p report
+	$(BIN)/python -m keras_ref --full --html report/parity.html --json report/parity.json
+
+test: $(READY)
+	$(BIN)/python -m pytest
+
+# Without the tests that run Keras itself.
+test-quick: $(READY)
+	$(BIN)/python -m pytest -m "not keras"
+
+lint: $(READY)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(READY)
+	$(BIN)/python -m benchmarks
+
+# The virtual environment with every package at the version that constraints.txt pins.
+$(READY): constraints.txt Makefile
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 …")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r constraints.txt
+	@touch $(READY)
+
+clean:
+	rm -rf .venv report
