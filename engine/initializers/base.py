@@ -54,7 +54,7 @@ class RandomInitializer(Initializer):
             self.seed = seed
         else:
             raise TypeError(
-                f"expected seed to be an integer, a SeedGenerator or None. Received: seed={seed!r}"
+                f"Expected seed to be an integer, a SeedGenerator or None. Received: seed={seed!r}"
             )
 
     def get_config(self) -> dict[str, Any]:

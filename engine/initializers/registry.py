@@ -78,7 +78,7 @@ def get(identifier: Any) -> Callable[..., Any] | None:
         identifier = identifier()
     if not callable(identifier):
         raise TypeError(
-            "expected an initializer: None, a name, a config, an array or a callable. "
+            "Expected an initializer: None, a name, a config, an array or a callable. "
             f"Received: identifier={identifier!r}"
         )
     found: Callable[..., Any] = identifier
@@ -90,7 +90,7 @@ def serialize(initializer: Any) -> dict[str, Any]:
     if isinstance(initializer, types.FunctionType):
         name = initializer.__name__
         if name == "<lambda>":
-            raise ValueError(f"expected a function with a name. Received: {initializer!r}")
+            raise ValueError(f"Expected a function with a name. Received: {initializer!r}")
         return {
             "module": "builtins",
             "class_name": "function",
@@ -125,7 +125,7 @@ def deserialize(
         name, arguments = arguments, None
     if name not in known:
         raise ValueError(
-            f"expected an initializer's name, one of {sorted(known)}. Received: {name!r}"
+            f"Expected an initializer's name, one of {sorted(known)}. Received: {name!r}"
         )
     found = known[name]
     make = getattr(found, "from_config", None)
@@ -137,7 +137,7 @@ def _returning(values: NDArray[Any]) -> Callable[..., NDArray[Any]]:
 
     def initialize(shape: Sequence[int], dtype: DTypeLike | None = None) -> NDArray[Any]:
         if as_shape(shape) != values.shape:
-            raise ValueError(f"expected shape to be {values.shape}. Received: shape={shape!r}")
+            raise ValueError(f"Expected shape to be {values.shape}. Received: shape={shape!r}")
         return values.astype(as_float_dtype(dtype))
 
     return initialize

@@ -80,15 +80,15 @@ class VarianceScaling(RandomInitializer):
         output_axes: Sequence[int] | None = None,
     ) -> None:
         if not as_number("scale", scale, np.dtype(np.float64)) > 0.0:
-            raise ValueError(f"expected scale to be above 0. Received: scale={scale!r}")
+            raise ValueError(f"Expected scale to be above 0. Received: scale={scale!r}")
         if mode not in _MODES:
-            raise ValueError(f"expected mode to be one of {_MODES}. Received: mode={mode!r}")
+            raise ValueError(f"Expected mode to be one of {_MODES}. Received: mode={mode!r}")
         self.distribution = str(distribution).lower()
         if self.distribution == "normal":
             self.distribution = "truncated_normal"
         if self.distribution not in _DISTRIBUTIONS:
             raise ValueError(
-                f"expected distribution to be one of {_DISTRIBUTIONS}. "
+                f"Expected distribution to be one of {_DISTRIBUTIONS}. "
                 f"Received: distribution={distribution!r}"
             )
         self.scale = scale

@@ -19,10 +19,10 @@ def as_shape(shape: Iterable[Any]) -> tuple[int, ...]:
         dimensions = tuple(operator.index(size) for size in shape)
     except TypeError:
         raise TypeError(
-            f"expected shape to be a tuple of integers. Received: shape={shape!r}"
+            f"Expected shape to be a tuple of integers. Received: shape={shape!r}"
         ) from None
     if any(size < 0 for size in dimensions):
-        raise ValueError(f"expected shape to have no negative dimension. Received: shape={shape!r}")
+        raise ValueError(f"Expected shape to have no negative dimension. Received: shape={shape!r}")
     return dimensions
 
 
@@ -35,18 +35,18 @@ def as_float_dtype(dtype: DTypeLike | None) -> np.dtype[Any]:
     except TypeError:
         wanted = None
     if wanted is None or wanted.name not in _DTYPES:
-        raise TypeError(f"expected dtype to be one of {_DTYPES}. Received: dtype={dtype!r}")
+        raise TypeError(f"Expected dtype to be one of {_DTYPES}. Received: dtype={dtype!r}")
     return wanted
 
 
 def as_number(name: str, value: Any, dtype: np.dtype[Any]) -> Any:
     """Return `value` rounded to `dtype`; it must be a finite number there, too."""
     if not isinstance(value, (Real, np.number)) or isinstance(value, bool):
-        raise TypeError(f"expected {name} to be a number. Received: {name}={value!r}")
+        raise TypeError(f"Expected {name} to be a number. Received: {name}={value!r}")
     with np.errstate(over="ignore"):
         number = dtype.type(value)
     if not np.isfinite(number):
-        raise ValueError(f"expected {name} to be finite in {dtype}. Received: {name}={value!r}")
+        raise ValueError(f"Expected {name} to be finite in {dtype}. Received: {name}={value!r}")
     return number
 
 

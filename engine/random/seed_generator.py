@@ -50,9 +50,9 @@ class SeedGenerator:
         if seed is None:
             seed = make_default_seed()
         if not is_seed(seed):
-            raise TypeError(f"expected seed to be an integer or None. Received: seed={seed!r}")
+            raise TypeError(f"Expected seed to be an integer or None. Received: seed={seed!r}")
         if not -(2**63) <= seed < 2**63:
-            raise ValueError(f"expected seed to fit in 64 bits. Received: seed={seed}")
+            raise ValueError(f"Expected seed to fit in 64 bits. Received: seed={seed}")
         self.state: NDArray[np.int64] = np.array([seed, 0], np.int64)
 
     def next(self, ordered: bool = True) -> NDArray[np.int64]:
@@ -100,6 +100,6 @@ def draw_seed(seed: Seed) -> tuple[int, int]:
         pair = SeedGenerator(seed).state
     else:
         raise TypeError(
-            f"expected seed to be an integer, a SeedGenerator or None. Received: seed={seed!r}"
+            f"Expected seed to be an integer, a SeedGenerator or None. Received: seed={seed!r}"
         )
     return int(pair[0]), int(pair[1])

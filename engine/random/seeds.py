@@ -45,9 +45,9 @@ def set_random_seed(seed: int) -> None:
     """
     global _global_seed
     if not is_seed(seed):
-        raise TypeError(f"expected seed to be an integer. Received: seed={seed!r}")
+        raise TypeError(f"Expected seed to be an integer. Received: seed={seed!r}")
     if not 0 <= seed < 2**32:
-        raise ValueError(f"expected 0 <= seed < 2**32. Received: seed={seed}")
+        raise ValueError(f"Expected 0 <= seed < 2**32. Received: seed={seed}")
     random.seed(seed)
     np.random.seed(seed)
     forget_global_seed_generator()

@@ -75,7 +75,7 @@ def epoch_order(n: int, seed: int | None) -> NDArray[np.int64]:
     [3, 8, 7, 5, 2, 0, 1, 6, 9, 4]
     """
     if not 0 <= n < 2**31:
-        raise ValueError(f"expected 0 <= n < 2**31. Received: n={n}")
+        raise ValueError(f"Expected 0 <= n < 2**31. Received: n={n}")
     if seed is None:
         return np.random.permutation(n).astype(np.int64)
     order = np.empty(n, np.int64)

@@ -52,7 +52,7 @@ def test_seeds(cls):
     assert np.array_equal(moving((4, 5)), initializer((4, 5)))
     assert not np.array_equal(moving((4, 5)), initializer((4, 5)))
     for seed in (1.5, "a", True, np.int64(3)):
-        with pytest.raises(TypeError, match="expected seed .* Received: seed="):
+        with pytest.raises(TypeError, match="Expected seed .* Received: seed="):
             cls(seed=seed)
 
 
@@ -102,7 +102,7 @@ def test_bad_arguments_draw_no_seed(make, error, name):
     set_random_seed(2)
     expected = make_default_seed()
     set_random_seed(2)
-    with pytest.raises(error, match=f"expected {name} .* Received: {name}="):
+    with pytest.raises(error, match=f"Expected {name} .* Received: {name}="):
         make()
     assert make_default_seed() == expected
 
@@ -154,7 +154,7 @@ def test_get_of_an_array_gives_its_values():
     assert initializer((2, 3)).dtype == np.float32
     assert np.array_equal(initializer((2, 3)), values)
     assert not np.shares_memory(initializer((2, 3), "float64"), values)
-    with pytest.raises(ValueError, match=r"expected shape to be \(2, 3\). Received: shape="):
+    with pytest.raises(ValueError, match=r"Expected shape to be \(2, 3\). Received: shape="):
         initializer((3, 2))
 
 
@@ -168,7 +168,7 @@ def test_unknown_names_are_answered_with_the_known_ones(name):
 
 @pytest.mark.parametrize("identifier", [3, 1.5, ["zeros"], object()])
 def test_what_cannot_be_called_is_refused(identifier):
-    with pytest.raises(TypeError, match="expected an initializer.* Received: identifier="):
+    with pytest.raises(TypeError, match="Expected an initializer.* Received: identifier="):
         initializers.get(identifier)
 
 
@@ -180,7 +180,7 @@ def test_custom_objects():
         assert np.array_equal(again((2,), dtype="float32"), [7, 7])
         with pytest.raises(ValueError, match=f"Received: '{name}'"):
             initializers.deserialize(config)
-    with pytest.raises(ValueError, match="expected a function with a name"):
+    with pytest.raises(ValueError, match="Expected a function with a name"):
         initializers.serialize(lambda shape, dtype=None: None)
 
 

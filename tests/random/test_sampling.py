@@ -75,7 +75,7 @@ BAD = [
 @pytest.mark.parametrize("change, error, name", BAD)
 def test_bad_values(sampler, change, error, name):
     good = {"shape": (2,), "first": 0.0, "second": 1.0, "dtype": None, "seed": 1, **change}
-    with pytest.raises(error, match=f"expected .*({name}).* Received: ({name})="):
+    with pytest.raises(error, match=f"Expected .*({name}).* Received: ({name})="):
         sampler(*good.values())
 
 

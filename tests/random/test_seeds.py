@@ -46,7 +46,7 @@ def test_a_bad_seed_changes_nothing(seed, error):
     set_random_seed(3)
     normal((1,))
     state = random.getstate(), np.random.get_state()[1].tolist()
-    with pytest.raises(error, match="expected .*seed.* Received: seed="):
+    with pytest.raises(error, match="Expected .*seed.* Received: seed="):
         set_random_seed(seed)
     assert (random.getstate(), np.random.get_state()[1].tolist()) == state
     assert get_random_seed() == 3

@@ -99,7 +99,7 @@ def test_without_a_seed_numpy_decides():
 
 @pytest.mark.parametrize("n", [-1, 2**31])
 def test_bad_sizes(n):
-    with pytest.raises(ValueError, match="expected 0 <= n < 2.* Received: n="):
+    with pytest.raises(ValueError, match="Expected 0 <= n < 2.* Received: n="):
         epoch_order(n, 1)
 
 
