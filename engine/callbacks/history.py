@@ -1,0 +1,46 @@
+"""What `fit` returns: the numbers of every epoch.
+
+Keras: ``keras.callbacks.History`` of 3.15.1.
+"""
+
+from __future__ import annotations
+
+from engine.callbacks.callback import Callback, Logs
+
+
+class History(Callback):
+    """A record of the epochs.
+
+    Attributes
+    ----------
+    history
+        Each name's values, one for each epoch; goes on growing if the object is used again.
+    epoch
+        The epochs of the last training, counted from 0.
+
+    Examples
+    --------
+    >>> from types import SimpleNamespace
+    >>> record = History()
+    >>> record.set_model(SimpleNamespace())
+    >>> record.on_train_begin()
+    >>> record.on_epoch_end(0, {"loss": 0.5})
+    >>> record.history, record.epoch
+    ({'loss': [0.5]}, [0])
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.history: dict[str, list[float]] = {}
+        self.epoch: list[int] = []
+
+    def on_train_begin(self, logs: Logs = None) -> None:
+        """Forget the epochs, keep the values."""
+        self.epoch = []
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        """Append the epoch's values."""
+        self.epoch.append(epoch)
+        for name, value in (logs or {}).items():
+            self.history.setdefault(name, []).append(value)
+        self.model.history = self
