@@ -22,12 +22,14 @@ def set_floatx(value: str) -> None:
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         If `value` is neither "float32" nor "float64".
     """
     global _FLOATX
-    if value not in ("float32", "float64"):
-        raise ValueError(f'Expected "float32" or "float64". Received: value={value!r}')
+    if not isinstance(value, str) or value not in ("float32", "float64"):
+        raise (ValueError if isinstance(value, str) else TypeError)(
+            f'Expected value to be "float32" or "float64". Received: value={value!r}'
+        )
     _FLOATX = value
 
 

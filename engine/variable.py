@@ -29,6 +29,11 @@ class Variable:
         return self.array.shape
 
     @property
+    def size(self) -> int:
+        """How many numbers there are."""
+        return self.array.size
+
+    @property
     def dtype(self) -> str:
         """The name of the type, "float32" as a rule."""
         return str(self.array.dtype)

@@ -14,6 +14,7 @@ from engine.activations.relu import relu
 from engine.activations.sigmoid import sigmoid
 from engine.activations.softmax import softmax
 from engine.activations.tanh import tanh
+from engine.utils.shown import shown
 
 Activation = Callable[[Any], Any]
 
@@ -29,21 +30,22 @@ def get(identifier: Any) -> Activation:
 
     Raises
     ------
-    ValueError
-        If the engine has no such activation.
+    ValueError, TypeError
+        If the engine has no such activation; if it is neither name nor function.
 
     >>> get("relu").__name__
     'relu'
     """
     if identifier is None:
-        return linear
+        return _KNOWN["linear"]
     if isinstance(identifier, str) and identifier in _KNOWN:
         return _KNOWN[identifier]
     if any(identifier is f for f in _KNOWN.values()):
         return identifier  # type: ignore[no-any-return]
-    raise ValueError(
+    known = isinstance(identifier, str) or callable(identifier)
+    raise (ValueError if known else TypeError)(
         f"Expected activation to be None or one of {', '.join(_KNOWN)} (a name, or the function "
-        f"of engine.activations). Received: activation={identifier!r}"
+        f"of engine.activations). Received: activation={shown(identifier)}"
     )
 
 

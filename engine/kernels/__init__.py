@@ -1,0 +1,1 @@
+"""The compiled part: a vector type, the products of a Dense layer, the training loop."""

@@ -30,7 +30,10 @@ The options, each with its reason:
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -79,3 +82,27 @@ def inlined(function: Callable[..., Any]) -> Any:
 def formula(function: Callable[..., Any]) -> Any:
     """Leave `function` a plain Python function and let kernels call it, too."""
     return register_jitable(error_model="numpy", forceinline=True)(function)
+
+
+_CALLED: set[tuple[str, str]] = set()
+
+
+@contextmanager
+def announced(kernel: Any, dtype: str) -> Iterator[None]:
+    """Say so if the first call of `kernel` takes over a second: it is being compiled then."""
+    key = (kernel.py_func.__name__, dtype)
+    if key in _CALLED:
+        yield
+        return
+    message = (
+        "Compiling the kernels for this machine: once, about half a minute. "
+        "They are kept for the next time.\n"
+    )
+    timer = threading.Timer(1.0, lambda: print(message, end="", file=sys.stderr, flush=True))
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+    _CALLED.add(key)

@@ -118,9 +118,7 @@ def _categorical_logits(z, y, rows, units, scale, values, dz, elements, want_gra
             s, g = number(load(sums, i, 1)), number(load(scale, i, 1))
             for c in range(0, units, 16):
                 k = i * units + c
-                d = d_logit(
-                    load(e, k, 16), fill(z, s, 16), load(y, k, 16), fill(z, g, 16)
-                )
+                d = d_logit(load(e, k, 16), fill(z, s, 16), load(y, k, 16), fill(z, g, 16))
                 put(dz, k, d, units - c, 16)
 
 

@@ -1,8 +1,8 @@
-"""oneDNN's vector functions for float32, as TensorFlow runs them where an activation directly
-follows a Dense layer's bias, and for every softmax that is read: with fma, alike for all elements.
+"""oneDNN's vector functions for float32: with fma, and alike for all elements of a tensor.
 
-The constants are those of oneDNN's eltwise injector (Apache-2.0); the order of operations was
-confirmed against TensorFlow 2.21 bit by bit (docs/parity.md).
+TensorFlow runs them where an activation directly follows a Dense layer's bias, and for every
+softmax that is read.  The constants are those of oneDNN's eltwise injector (Apache-2.0); the order
+of operations was confirmed against TensorFlow 2.21 bit by bit (docs/parity.md).
 """
 
 from __future__ import annotations

@@ -188,7 +188,11 @@ def run(batches, state, layers, plan, metric_codes, thresholds, hyper, rates, su
             x_, y_ = pointer(vx), pointer(vy)
             targets_, weights_ = pointer(vtargets), pointer(vweights)
             weighted = plan[VALIDATION_WEIGHTED]
-        x_, y_, targets_ = at(x_, start * inputs), at(y_, start * width), at(targets_, start * width)
+        x_, y_, targets_ = (
+            at(x_, start * inputs),
+            at(y_, start * width),
+            at(targets_, start * width),
+        )
         weights_ = at(weights_, start * weighted)
         if n > 0:
             _forward(layers, x_, w, out, n)

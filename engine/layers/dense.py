@@ -22,6 +22,8 @@ import numpy as np
 from engine import activations, initializers
 from engine.layers.layer import Array, Layer, checked_input_shape
 from engine.layers.tensor import Shape
+from engine.utils.numeric import numeric
+from engine.utils.shown import shown
 from engine.variable import Variable
 
 
@@ -34,6 +36,16 @@ def affine(x: Array, kernel: Array, bias: Array | None) -> Array:
 def d_affine(x: Array, kernel: Array, dz: Array) -> tuple[Array, Array, Array]:
     """(dx, dW, db) = (dz·Wᵀ, xᵀ·dz, Σ dz)."""
     return dz @ kernel.T, x.T @ dz, dz.sum(axis=0)
+
+
+def _initializer(argument: str, identifier: Any) -> Any:
+    expected = f"Expected {argument} to be a name or an object of engine.initializers. Received: "
+    if identifier is None:
+        raise TypeError(f"{expected}{argument}=None")
+    try:
+        return initializers.get(identifier)
+    except (TypeError, ValueError) as error:
+        raise type(error)(f"{expected}{argument}={shown(identifier)}") from None
 
 
 class Dense(Layer):
@@ -86,13 +98,15 @@ class Dense(Layer):
         trainable: bool = True,
         dtype: Any = None,
     ) -> None:
-        whole = isinstance(units, int | np.integer) and not isinstance(units, bool)
-        if not whole:
-            raise TypeError(f"Expected units to be a whole number ≥ 1. Received: units={units!r}")
+        expected = f"Expected units to be a whole number ≥ 1. Received: units={shown(units)}"
+        if isinstance(units, bool) or not isinstance(units, int | np.integer):
+            raise TypeError(expected)
         if units < 1:
-            raise ValueError(f"Expected units to be a whole number ≥ 1. Received: units={units!r}")
+            raise ValueError(expected)
         if not isinstance(use_bias, bool):
-            raise TypeError(f"Expected use_bias to be True or False. Received: {use_bias!r}")
+            raise TypeError(
+                f"Expected use_bias to be True or False. Received: use_bias={shown(use_bias)}"
+            )
         for option, value in {
             "kernel_regularizer": kernel_regularizer,
             "bias_regularizer": bias_regularizer,
@@ -105,21 +119,25 @@ class Dense(Layer):
             if value is not None:
                 raise ValueError(
                     f"Expected {option}=None: the engine does not have this option yet. "
-                    f"Received: {option}={value!r}"
+                    f"Received: {option}={shown(value)}"
                 )
         self.activation = activations.get(activation)
         if input_dim is not None:
             if input_shape is not None:
-                raise ValueError("Expected input_shape or input_dim, not both")
+                raise ValueError(
+                    "Expected input_shape or input_dim, not both. "
+                    f"Received: input_shape={shown(input_shape)}, input_dim={shown(input_dim)}"
+                )
             input_shape = checked_input_shape(input_dim, "input_dim")
         if input_shape is not None:
             input_shape = checked_input_shape(input_shape, "input_shape")
         self.declared_input_shape: tuple[int] | None = input_shape
+        kernel = _initializer("kernel_initializer", kernel_initializer)
+        bias = _initializer("bias_initializer", bias_initializer)
         super().__init__(name=name, trainable=trainable, dtype=dtype)
         self.units = int(units)
         self.use_bias = use_bias
-        self.kernel_initializer = initializers.get(kernel_initializer)
-        self.bias_initializer = initializers.get(bias_initializer)
+        self.kernel_initializer, self.bias_initializer = kernel, bias
 
     @property
     def kernel(self) -> Variable:
@@ -135,18 +153,20 @@ class Dense(Layer):
         for weight in self.weights:
             if weight.name == name:
                 return weight
-        raise AttributeError(f"Expected a built layer: {self.name!r} has no {name} yet")
+        raise AttributeError(
+            f"Expected a built layer. Received: layer {self.name!r}, which has no {name} yet"
+        )
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """(rows, units) for (rows, inputs)."""
         if len(input_shape) != 2 or input_shape[1] is None:
             raise ValueError(
-                f"Expected an input of shape (rows, features) for layer {self.name!r}. "
+                f"Expected inputs of shape (rows, features) for layer {self.name!r}. "
                 f"Received: shape={tuple(input_shape)}"
             )
         if self.built and input_shape[1] != self.kernel.shape[0]:
             raise ValueError(
-                f"Expected {self.kernel.shape[0]} features for layer {self.name!r}. "
+                f"Expected inputs with {self.kernel.shape[0]} features for layer {self.name!r}. "
                 f"Received: shape={tuple(input_shape)}"
             )
         return (input_shape[0], self.units)
@@ -156,12 +176,14 @@ class Dense(Layer):
         if self.built:
             return
         self.compute_output_shape(input_shape)
-        weights = [("kernel", (input_shape[1], self.units), self.kernel_initializer)]
+        weights: list[tuple[str, Shape, Any]] = [
+            ("kernel", (input_shape[1], self.units), self.kernel_initializer)
+        ]
         if self.use_bias:
             weights.append(("bias", (self.units,), self.bias_initializer))
         made = []
         for name, shape, initializer in weights:
-            value = np.asarray(initializer(shape, dtype=self.dtype))
+            value = numeric(initializer(shape, dtype=self.dtype), f"{name}_initializer's result")
             if value.shape != shape:
                 raise ValueError(
                     f"Expected the {name}_initializer of layer {self.name!r} to return an array "

@@ -10,6 +10,7 @@ from typing import Any
 from engine.layers.layer import Array, Layer, checked_input_shape
 from engine.layers.tensor import KerasTensor, Shape
 from engine.naming import automatic_name
+from engine.utils.shown import shown
 
 
 class InputLayer(Layer):
@@ -29,25 +30,30 @@ class InputLayer(Layer):
     ) -> None:
         if batch_shape is not None:
             if shape is not None:
-                raise ValueError("Expected shape or batch_shape, not both")
-            if not isinstance(batch_shape, list | tuple) or not batch_shape:
                 raise ValueError(
-                    "Expected batch_shape=(None, features). "
-                    f"Received: batch_shape={batch_shape!r}"
+                    "Expected shape or batch_shape, not both. "
+                    f"Received: shape={shown(shape)}, batch_shape={shown(batch_shape)}"
                 )
-            batch_size, shape = batch_shape[0], tuple(batch_shape[1:])
+            expected = (
+                f"Expected batch_shape=(None, features). Received: batch_shape={shown(batch_shape)}"
+            )
+            if not isinstance(batch_shape, list | tuple):
+                raise TypeError(expected)
+            if len(batch_shape) != 2 or batch_shape[0] is not None:
+                raise ValueError(expected)
+            shape = batch_shape[1:]
         if shape is None:
             raise ValueError("Expected shape=(features,). Received: shape=None")
         if batch_size is not None:
             raise ValueError(
                 "Expected a free batch size: the engine's kernels take any. "
-                f"Received: batch_size={batch_size!r}"
+                f"Received: batch_size={shown(batch_size)}"
             )
         for option, value in {"sparse": sparse, "ragged": ragged, "optional": optional}.items():
             if value:
                 raise ValueError(
                     f"Expected {option}=False: the engine reads dense arrays. "
-                    f"Received: {option}={value!r}"
+                    f"Received: {option}={shown(value)}"
                 )
         features = checked_input_shape(shape, "shape")
         super().__init__(name=name, dtype=dtype)
@@ -81,7 +87,7 @@ class InputLayer(Layer):
         }
 
 
-def Input(  # noqa: N802 (Keras's name)
+def Input(
     shape: Any = None,
     batch_size: int | None = None,
     dtype: Any = None,
@@ -102,7 +108,7 @@ def Input(  # noqa: N802 (Keras's name)
     (None, 4)
     """
     if tensor is not None:
-        raise ValueError(f"Expected tensor=None. Received: tensor={tensor!r}")
+        raise ValueError(f"Expected tensor=None. Received: tensor={shown(tensor)}")
     layer = InputLayer(
         shape,
         batch_size,

@@ -13,6 +13,9 @@ import numpy.typing as npt
 from engine import config
 from engine.layers.tensor import KerasTensor, Shape
 from engine.naming import automatic_name, checked_name
+from engine.utils.from_config import from_config
+from engine.utils.numeric import numeric
+from engine.utils.shown import shown
 from engine.variable import Variable
 
 Array = npt.NDArray[Any]
@@ -20,30 +23,31 @@ Array = npt.NDArray[Any]
 
 def checked_input_shape(shape: Any, argument: str) -> tuple[int]:
     """`shape` as (features,): the engine's layers read rows of numbers."""
-    if isinstance(shape, bool):
-        raise TypeError(f"Expected {argument}=(features,). Received: {argument}={shape!r}")
-    sizes = (shape,) if isinstance(shape, int | np.integer) else shape
-    try:
-        sizes = tuple(sizes)
-    except TypeError:
-        raise TypeError(f"Expected {argument}=(features,). Received: {argument}={shape!r}") from None
-    whole = all(isinstance(n, int | np.integer) and not isinstance(n, bool) for n in sizes)
-    if len(sizes) != 1 or not whole or sizes[0] < 1:
-        raise ValueError(
-            f"Expected {argument}=(features,), one whole number ≥ 1. Received: {argument}={shape!r}"
-        )
+    expected = (
+        f"Expected {argument}=(features,), one whole number ≥ 1. "
+        f"Received: {argument}={shown(shape)}"
+    )
+    sizes = tuple(shape) if isinstance(shape, list | tuple | np.ndarray) else (shape,)
+    if len(sizes) != 1 or sizes[0] is None:
+        raise (TypeError if shape is None else ValueError)(expected)
+    if isinstance(sizes[0], bool) or not isinstance(sizes[0], int | np.integer):
+        raise TypeError(expected)
+    if sizes[0] < 1:
+        raise ValueError(expected)
     return (int(sizes[0]),)
 
 
 def dtype_name(dtype: Any) -> str:
-    """ "float32" or "float64" from a name, a NumPy type or what Keras writes into a config."""
+    """Return "float32" or "float64" for a name, a NumPy type or what Keras writes."""
     if dtype is None:
         return config.floatx()
     if isinstance(dtype, dict) and isinstance(dtype.get("config"), dict):
         dtype = dtype["config"].get("name")
     name = dtype if isinstance(dtype, str) else getattr(dtype, "__name__", str(dtype))
     if name not in ("float32", "float64"):
-        raise ValueError(f'Expected dtype to be "float32" or "float64". Received: dtype={dtype!r}')
+        raise ValueError(
+            f'Expected dtype to be "float32" or "float64". Received: dtype={shown(dtype)}'
+        )
     return name
 
 
@@ -64,7 +68,7 @@ class Layer:
         if trainable is not True:
             raise ValueError(
                 "Expected trainable=True: the engine cannot freeze layers yet. "
-                f"Received: trainable={trainable!r}"
+                f"Received: trainable={shown(trainable)}"
             )
         self.dtype = dtype_name(dtype)
         self.name = checked_name(name, type(self).__name__)
@@ -99,7 +103,8 @@ class Layer:
     def _connected(self, tensor: KerasTensor | None) -> KerasTensor:
         if tensor is None:
             raise AttributeError(
-                f"Expected layer {self.name!r} to be part of a built model: it has no input yet"
+                "Expected a layer of a built model. "
+                f"Received: layer {self.name!r}, which has no input yet"
             )
         return tensor
 
@@ -132,8 +137,8 @@ class Layer:
         """
         if not self.built:
             raise ValueError(
-                f"Expected a built layer: {self.name!r} has no weights before it knows its input. "
-                "Give the model an Input, or call build()"
+                "Expected a built layer: give the model an Input, or call build(). "
+                f"Received: layer {self.name!r} without weights"
             )
         return sum(w.array.size for w in self.weights)
 
@@ -153,6 +158,12 @@ class Layer:
 
     def __call__(self, inputs: Any) -> Any:
         if isinstance(inputs, KerasTensor):
+            # The start of a chain fits all types.
+            if inputs.source is not None and inputs.dtype != self.dtype:
+                raise TypeError(
+                    "Expected all layers of a model to have one dtype. Received: "
+                    f"dtype={self.dtype} for layer {self.name!r} after {inputs.dtype}"
+                )
             if not self.built:
                 self.build(inputs.shape)
             shape = self.compute_output_shape(inputs.shape)
@@ -161,15 +172,10 @@ class Layer:
             return output
         if isinstance(inputs, list | tuple) and any(isinstance(i, KerasTensor) for i in inputs):
             raise ValueError(
-                f"Expected one input for layer {self.name!r}: models are chains of layers. "
-                f"Received: {len(inputs)} inputs"
+                f"Expected one tensor as inputs of layer {self.name!r}: models are chains of "
+                f"layers. Received: {len(inputs)} inputs"
             )
-        array = np.asarray(inputs)
-        if array.dtype.kind not in "fiub":
-            raise TypeError(
-                f"Expected numbers for layer {self.name!r}. Received: {type(inputs).__name__} of "
-                f"type {array.dtype}"
-            )
+        array = numeric(inputs, "inputs")
         if not self.built:
             self.build(array.shape)
         self.compute_output_shape(array.shape)
@@ -190,7 +196,7 @@ class Layer:
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
         """A new layer from what :meth:`get_config` returned."""
-        return cls(**config)
+        return from_config(cls, config)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
@@ -198,12 +204,35 @@ class Layer:
 
 def assign_all(variables: list[Variable], weights: Any, owner: str) -> None:
     """Assign a list of arrays to `variables`, after all of them were checked."""
-    weights = list(weights)
+    if not isinstance(weights, list | tuple | np.ndarray):
+        raise TypeError(
+            f"Expected weights of {owner!r} to be a list of arrays. "
+            f"Received: weights of type {type(weights).__name__}"
+        )
     if len(weights) != len(variables):
         raise ValueError(
-            f"Expected {len(variables)} arrays for {owner!r}, of shapes "
-            f"{[v.shape for v in variables]}. Received: {len(weights)} arrays"
+            f"Expected {len(variables)} arrays in weights of {owner!r}, of shapes "
+            f"{shown([v.shape for v in variables])}. Received: {len(weights)} arrays"
         )
-    checked = [v.checked(w) for v, w in zip(variables, weights, strict=True)]
+    checked = [_checked(v, w, i) for i, (v, w) in enumerate(zip(variables, weights, strict=True))]
     for variable, value in zip(variables, checked, strict=True):
         variable.assign(value)
+
+
+def _checked(variable: Variable, weight: Any, index: int) -> Array:
+    """`weight` as an array of the variable's type; NaN and infinity stay what they are."""
+    array = numeric(weight, f"weights[{index}]")
+    if array.shape != variable.shape:
+        raise ValueError(
+            f"Expected weights[{index}] of shape {variable.shape}, for {variable.path}. "
+            f"Received: weights[{index}].shape={array.shape}"
+        )
+    with np.errstate(over="ignore"):
+        result = array.astype(variable.dtype)
+    too_large = np.isinf(result) & np.isfinite(array)
+    if too_large.any():
+        raise ValueError(
+            f"Expected weights[{index}] to fit into {variable.dtype}, for {variable.path}. "
+            f"Received: {array[too_large][0]:g}"
+        )
+    return result

@@ -18,6 +18,8 @@ from engine.losses.sparse_categorical_crossentropy import (
     SparseCategoricalCrossentropy,
     sparse_categorical_crossentropy,
 )
+from engine.utils.from_config import class_of
+from engine.utils.shown import shown
 
 __all__ = [
     "BinaryCrossentropy",
@@ -54,8 +56,8 @@ def get(identifier: Any) -> Loss:
 
     Raises
     ------
-    ValueError
-        If the engine has no such loss.
+    ValueError, TypeError
+        If the engine has no such loss; if it is nothing of the kind.
 
     >>> get("mse").name
     'mean_squared_error'
@@ -65,14 +67,15 @@ def get(identifier: Any) -> Loss:
     if isinstance(identifier, dict):
         return deserialize(identifier)
     if isinstance(identifier, type) and identifier in _CLASSES.values():
-        return identifier()  # type: ignore[no-any-return,call-arg]
+        return identifier()  # type: ignore[no-any-return]
     if isinstance(identifier, str) and identifier in _NAMES:
         return _NAMES[identifier]()  # type: ignore[call-arg]
     if callable(identifier) and identifier in _FUNCTIONS:
         return _FUNCTIONS[identifier]()  # type: ignore[call-arg]
-    raise ValueError(
-        f"Expected loss to be one of {', '.join(_NAMES)}, or an object or function of "
-        f"engine.losses. Received: loss={identifier!r}"
+    known = isinstance(identifier, str) or callable(identifier)
+    raise (ValueError if known else TypeError)(
+        f"Expected loss to be one of {', '.join(f.__name__ for f in _FUNCTIONS)}, mse, bce, or an "
+        f"object of engine.losses. Received: loss={shown(identifier)}"
     )
 
 
@@ -88,10 +91,5 @@ def serialize(loss: Loss) -> dict[str, Any]:
 
 def deserialize(config: dict[str, Any]) -> Loss:
     """The loss from what :func:`serialize` returned."""
-    name = config.get("class_name")
-    if name not in _CLASSES:
-        raise ValueError(
-            f"Expected the class of a loss: one of {', '.join(_CLASSES)}. "
-            f"Received: class_name={name!r}"
-        )
-    return _CLASSES[name].from_config(config["config"])  # type: ignore[no-any-return]
+    cls, arguments = class_of(config, _CLASSES, "a loss")
+    return cls.from_config(arguments)  # type: ignore[no-any-return]

@@ -117,7 +117,7 @@ class BinaryCrossentropy(Loss):
         """The loss of each row."""
         y, p = same_shape(y_true, y_pred)
         value = from_logits if self.from_logits else from_probabilities
-        return np.mean(value(p, self.smooth(y)), axis=-1)
+        return np.asarray(np.mean(value(p, self.smooth(y)), axis=-1))
 
     def get_config(self) -> dict[str, Any]:
         """The arguments that make such a loss."""

@@ -15,16 +15,16 @@ import numpy as np
 import numpy.typing as npt
 
 from engine import config
+from engine.utils.from_config import from_config
+from engine.utils.numeric import numeric
+from engine.utils.shown import shown
 
 Array = npt.NDArray[Any]
 
 
 def as_float(values: Any, name: str) -> Array:
     """`values` as an array of the current floating-point type."""
-    array = np.asarray(values)
-    if array.dtype.kind not in "fiub":
-        raise TypeError(f"Expected numbers for {name}. Received: an array of type {array.dtype}")
-    return array.astype(config.floatx())
+    return numeric(values, name).astype(config.floatx())
 
 
 def same_shape(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
@@ -40,14 +40,14 @@ def same_shape(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
 
 def checked_smoothing(value: Any) -> float:
     """`value` as a label smoothing in [0, 1]."""
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int | float | np.number)
-        or not 0 <= value <= 1
-    ):
-        raise ValueError(
-            f"Expected label_smoothing to be a number in [0, 1]. Received: label_smoothing={value!r}"
-        )
+    expected = (
+        "Expected label_smoothing to be a number in [0, 1]. "
+        f"Received: label_smoothing={shown(value)}"
+    )
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        raise TypeError(expected)
+    if not 0 <= value <= 1:
+        raise ValueError(expected)
     return float(value)
 
 
@@ -71,12 +71,17 @@ class Loss:
         if reduction != "sum_over_batch_size":
             raise ValueError(
                 'Expected reduction="sum_over_batch_size", the mean over the batch. '
-                f"Received: reduction={reduction!r}"
+                f"Received: reduction={shown(reduction)}"
             )
         if axis != -1:
-            raise ValueError(f"Expected axis=-1, the last one. Received: axis={axis!r}")
+            raise ValueError(f"Expected axis=-1, the last one. Received: axis={shown(axis)}")
         if not isinstance(from_logits, bool):
-            raise TypeError(f"Expected from_logits to be True or False. Received: {from_logits!r}")
+            raise TypeError(
+                "Expected from_logits to be True or False. "
+                f"Received: from_logits={shown(from_logits)}"
+            )
+        if not isinstance(name, str):
+            raise TypeError(f"Expected name to be a text. Received: name={shown(name)}")
         self.name = name
         self.reduction = reduction
         self.from_logits = from_logits
@@ -97,7 +102,7 @@ class Loss:
             weights = as_float(sample_weight, "sample_weight").reshape(-1)
             if weights.shape != values.shape:
                 raise ValueError(
-                    f"Expected one sample weight for each of {values.size} rows. "
+                    f"Expected one sample_weight for each of {values.size} rows. "
                     f"Received: sample_weight.shape={np.shape(sample_weight)}"
                 )
             values = values * weights
@@ -110,4 +115,4 @@ class Loss:
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
         """A loss from what :meth:`get_config` returned."""
-        return cls(**config)
+        return from_config(cls, config)

@@ -56,4 +56,4 @@ class MeanSquaredError(Loss):
     def call(self, y_true: Any, y_pred: Any) -> Array:
         """The loss of each row."""
         y, p = same_shape(y_true, y_pred)
-        return np.mean(squared(p, y), axis=-1)
+        return np.asarray(np.mean(squared(p, y), axis=-1))

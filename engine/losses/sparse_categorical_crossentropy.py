@@ -19,6 +19,7 @@ from engine.losses.categorical_crossentropy import clipped
 from engine.losses.categorical_crossentropy import d_from_logits as d_dense_from_logits
 from engine.losses.categorical_crossentropy import from_logits as dense_from_logits
 from engine.losses.loss import Array, Loss, as_float
+from engine.utils.numeric import numeric
 
 
 def _one_hot(labels: Any, classes: int, dtype: Any) -> Any:
@@ -44,6 +45,23 @@ def d_from_probabilities(p: Any, labels: Any, g: Any) -> Any:
     """dp = dz/p where p was not clipped, 0 elsewhere."""
     q = clipped(p)
     return np.where(q == p, d_from_logits(np.log(q), labels, g) / q, 0.0)
+
+
+def class_numbers(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
+    """Class numbers, one for each row of predictions, and these as floats."""
+    labels, p = numeric(y_true, "y_true"), as_float(y_pred, "y_pred")
+    if p.ndim != 2 or labels.shape not in (p.shape[:1], (*p.shape[:1], 1)):
+        raise ValueError(
+            "Expected y_true to have a class number for each row of y_pred. "
+            f"Received: y_true.shape={labels.shape}, y_pred.shape={p.shape}"
+        )
+    wrong = ~((labels == np.floor(labels)) & (labels >= 0) & (labels < p.shape[1]))
+    if wrong.any():
+        raise ValueError(
+            f"Expected class numbers 0 … {p.shape[1] - 1} in y_true. "
+            f"Received: y_true with {labels[wrong][0]:g}"
+        )
+    return labels, p
 
 
 def sparse_categorical_crossentropy(
@@ -83,12 +101,7 @@ class SparseCategoricalCrossentropy(Loss):
 
     def call(self, y_true: Any, y_pred: Any) -> Array:
         """The loss of each row."""
-        labels, p = np.asarray(y_true), as_float(y_pred, "y_pred")
-        if p.ndim != 2 or labels.size != p.shape[0]:
-            raise ValueError(
-                "Expected a class number for each row of predictions. "
-                f"Received: y_true.shape={labels.shape}, y_pred.shape={p.shape}"
-            )
+        labels, p = class_numbers(y_true, y_pred)
         value = from_logits if self.from_logits else from_probabilities
         return np.asarray(value(p, labels))
 

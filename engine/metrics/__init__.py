@@ -28,6 +28,8 @@ from engine.metrics.sparse_categorical_accuracy import (
     SparseCategoricalAccuracy,
     sparse_categorical_accuracy,
 )
+from engine.utils.from_config import class_of
+from engine.utils.shown import shown
 
 __all__ = [
     "BinaryAccuracy",
@@ -74,8 +76,8 @@ def get(identifier: Any) -> Metric:
 
     Raises
     ------
-    ValueError
-        If the engine has no such metric.
+    ValueError, TypeError
+        If the engine has no such metric; if it is nothing of the kind.
 
     >>> get("mse").name
     'mse'
@@ -89,12 +91,13 @@ def get(identifier: Any) -> Metric:
     if isinstance(identifier, str) and identifier in _NAMES:
         return _NAMES[identifier](name=identifier)
     if isinstance(identifier, type) and identifier in _CLASSES.values():
-        return identifier()  # type: ignore[no-any-return,call-arg]
+        return identifier()  # type: ignore[no-any-return]
     if callable(identifier) and identifier in _FUNCTIONS:
         return _FUNCTIONS[identifier]()  # type: ignore[call-arg]
-    raise ValueError(
-        f"Expected metrics among {', '.join((*_BY_SHAPE, *_NAMES))}, or objects or functions of "
-        f"engine.metrics. Received: {identifier!r}"
+    known = isinstance(identifier, str) or callable(identifier)
+    raise (ValueError if known else TypeError)(
+        f"Expected metrics among accuracy, {', '.join(f.__name__ for f in _FUNCTIONS)}, mse, bce "
+        f"and objects of engine.metrics. Received: {shown(identifier)}"
     )
 
 
@@ -125,10 +128,5 @@ def serialize(metric: Metric) -> dict[str, Any]:
 
 def deserialize(config: dict[str, Any]) -> Metric:
     """The metric from what :func:`serialize` returned."""
-    name = config.get("class_name")
-    if name not in _CLASSES:
-        raise ValueError(
-            f"Expected the class of a metric: one of {', '.join(_CLASSES)}. "
-            f"Received: class_name={name!r}"
-        )
-    return _CLASSES[name].from_config(config["config"])  # type: ignore[no-any-return]
+    cls, arguments = class_of(config, _CLASSES, "a metric")
+    return cls.from_config(arguments)  # type: ignore[no-any-return]

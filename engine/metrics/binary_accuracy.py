@@ -25,7 +25,7 @@ def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Array:
     array([1., 0.], dtype=float32)
     """
     y, p = same_shape(y_true, y_pred)
-    return np.mean((y == (p > threshold)).astype(p.dtype), axis=-1)
+    return np.asarray(np.mean((y == (p > threshold)).astype(p.dtype), axis=-1))
 
 
 class BinaryAccuracy(Metric):

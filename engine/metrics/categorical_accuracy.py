@@ -24,7 +24,7 @@ def categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
     array([1., 0.], dtype=float32)
     """
     y, p = same_shape(y_true, y_pred)
-    return (np.argmax(y, axis=-1) == np.argmax(p, axis=-1)).astype(p.dtype)
+    return np.asarray((np.argmax(y, axis=-1) == np.argmax(p, axis=-1)).astype(p.dtype))
 
 
 class CategoricalAccuracy(Metric):

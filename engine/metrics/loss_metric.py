@@ -34,7 +34,9 @@ class LossMetric(Metric):
     def get_config(self) -> dict[str, Any]:
         """The arguments that make such a metric."""
         config = self.loss.get_config()
-        kept = {k: config[k] for k in ("from_logits", "label_smoothing", "axis") if k in config}
+        kept: dict[str, Any] = {
+            k: config[k] for k in ("from_logits", "label_smoothing", "axis") if k in config
+        }
         return {**super().get_config(), **kept}
 
 
@@ -49,9 +51,7 @@ class BinaryCrossentropy(LossMetric):
         label_smoothing: float = 0.0,
         axis: int = -1,
     ) -> None:
-        super().__init__(
-            losses.BinaryCrossentropy(from_logits, label_smoothing, axis), name, dtype
-        )
+        super().__init__(losses.BinaryCrossentropy(from_logits, label_smoothing, axis), name, dtype)
 
 
 class CategoricalCrossentropy(LossMetric):

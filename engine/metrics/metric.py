@@ -13,6 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.losses.loss import as_float
+from engine.utils.from_config import from_config
+from engine.utils.shown import shown
 
 Array = npt.NDArray[Any]
 
@@ -21,6 +23,8 @@ class Metric:
     """Base of all metrics."""
 
     def __init__(self, name: str, dtype: str | None = None) -> None:
+        if not isinstance(name, str):
+            raise TypeError(f"Expected name to be a text. Received: name={shown(name)}")
         self.name = name
         self.dtype = dtype or "float32"
         self.reset_state()
@@ -46,7 +50,7 @@ class Metric:
             weights = as_float(sample_weight, "sample_weight").reshape(-1)
             if weights.shape != values.shape:
                 raise ValueError(
-                    f"Expected one sample weight for each of {values.size} rows. "
+                    f"Expected one sample_weight for each of {values.size} rows. "
                     f"Received: sample_weight.shape={np.shape(sample_weight)}"
                 )
         self.total += float(np.sum(values * weights))
@@ -71,4 +75,4 @@ class Metric:
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
         """A metric from what :meth:`get_config` returned."""
-        return cls(**config)
+        return from_config(cls, config)

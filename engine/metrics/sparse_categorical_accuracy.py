@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.losses.loss import as_float
+from engine.losses.sparse_categorical_crossentropy import class_numbers
 from engine.metrics.metric import Array, Metric
 
 
@@ -23,13 +23,8 @@ def sparse_categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
     >>> sparse_categorical_accuracy([1, 0], [[0.3, 0.7], [0.3, 0.7]])
     array([1., 0.], dtype=float32)
     """
-    labels, p = np.asarray(y_true), as_float(y_pred, "y_pred")
-    if p.ndim != 2 or labels.size != p.shape[0]:
-        raise ValueError(
-            "Expected a class number for each row of predictions. "
-            f"Received: y_true.shape={labels.shape}, y_pred.shape={p.shape}"
-        )
-    return (labels.reshape(-1) == np.argmax(p, axis=-1)).astype(p.dtype)
+    labels, p = class_numbers(y_true, y_pred)
+    return np.asarray((labels.reshape(-1) == np.argmax(p, axis=-1)).astype(p.dtype))
 
 
 class SparseCategoricalAccuracy(Metric):

@@ -10,7 +10,14 @@ from typing import Any
 from engine.layers.input import InputLayer
 from engine.layers.layer import Layer
 from engine.layers.tensor import KerasTensor
-from engine.models.model import Model, layer_config, layer_from_config
+from engine.models.model import (
+    Model,
+    checked_build_shape,
+    checked_config,
+    layer_config,
+    layer_from_config,
+)
+from engine.utils.shown import shown
 
 
 def _one_tensor(value: Any, argument: str) -> KerasTensor:
@@ -24,7 +31,7 @@ def _one_tensor(value: Any, argument: str) -> KerasTensor:
     if not isinstance(value, KerasTensor):
         raise TypeError(
             f"Expected {argument} to be the result of Input or of a layer called on one. "
-            f"Received: {argument}={value!r}"
+            f"Received: {argument}={shown(value)}"
         )
     return value
 
@@ -59,7 +66,7 @@ class Functional(Model):
         for option, value in options.items():
             if option != "trainable" or value is not True:
                 raise TypeError(
-                    f"Expected Model(inputs, outputs, name). Received: {option}={value!r}"
+                    f"Expected Model(inputs, outputs, name). Received: {option}={shown(value)}"
                 )
         start, end = _one_tensor(inputs, "inputs"), _one_tensor(outputs, "outputs")
         if not isinstance(start.layer, InputLayer):
@@ -78,7 +85,9 @@ class Functional(Model):
                 f"at another input, {chain[-1].name!r}"
             )
         if not chain:
-            raise ValueError("Expected at least one layer between inputs and outputs")
+            raise ValueError(
+                "Expected at least one layer between inputs and outputs. Received: the same tensor"
+            )
         chain.append(start.layer)
         chain.reverse()
         for layer in chain:
@@ -123,6 +132,7 @@ class Functional(Model):
 
     def build(self, input_shape: Any = None) -> None:
         """Nothing to do: the weights were made when the layers were called."""
+        checked_build_shape(input_shape, self._start.shape, self.name)
 
     def get_config(self) -> dict[str, Any]:
         """What makes such a model, in Keras's form."""
@@ -153,15 +163,15 @@ class Functional(Model):
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Functional:
         """A new model, with weights freshly drawn, from what :meth:`get_config` returned."""
-        if not isinstance(config, dict) or not isinstance(config.get("layers"), list):
-            raise ValueError(
-                "Expected the config of a functional model: a dict with a list of layers. "
-                f"Received: {type(config).__name__}"
-            )
+        checked_config(config)
         tensors: dict[str, KerasTensor] = {}
         for entry in config["layers"]:
             layer = layer_from_config(entry)
             nodes = entry.get("inbound_nodes", [])
+            if layer.name in tensors:
+                raise ValueError(
+                    f"Expected layers of different names in config. Received: {layer.name!r} twice"
+                )
             if isinstance(layer, InputLayer):
                 assert layer.output is not None
                 tensors[layer.name] = layer.output
@@ -171,17 +181,19 @@ class Functional(Model):
                 (argument,) = node["args"]
                 source = argument["config"]["keras_history"][0]
                 tensors[layer.name] = layer(tensors[source])
-            except (ValueError, KeyError, TypeError, IndexError) as error:
+            except (ValueError, KeyError, TypeError, IndexError):
                 raise ValueError(
                     f"Expected layer {layer.name!r} to follow exactly one earlier layer: models "
-                    f"are chains. Received: inbound_nodes={nodes!r}"
-                ) from error
+                    f"are chains. Received: inbound_nodes={shown(nodes)}"
+                ) from None
         names = []
         for key in ("input_layers", "output_layers"):
             place = config.get(key)
             if isinstance(place, list | tuple) and len(place) == 1:
                 place = place[0]
-            if not isinstance(place, list | tuple) or not place or place[0] not in tensors:
-                raise ValueError(f"Expected {key} to name one layer. Received: {key}={place!r}")
+            if not isinstance(place, list | tuple) or not place or place[0] not in list(tensors):
+                raise ValueError(
+                    f"Expected {key} to name one layer. Received: {key}={shown(place)}"
+                )
             names.append(place[0])
         return cls(tensors[names[0]], tensors[names[1]], name=config.get("name"))

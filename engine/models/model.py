@@ -12,10 +12,13 @@ import numpy.typing as npt
 
 from engine.layers.dense import Dense
 from engine.layers.input import InputLayer
-from engine.layers.layer import Layer, assign_all
+from engine.layers.layer import Layer, assign_all, checked_input_shape
 from engine.layers.tensor import KerasTensor, Shape
 from engine.models.trainer import Trainer
 from engine.naming import checked_name
+from engine.utils.from_config import class_of
+from engine.utils.numeric import numeric
+from engine.utils.shown import shown
 from engine.variable import Variable
 
 Array = npt.NDArray[Any]
@@ -68,19 +71,26 @@ class Model(Trainer):
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """The layer of a name, or at an index."""
         if (name is None) == (index is None):
-            raise ValueError("Expected a name or an index of a layer, and not both")
+            raise ValueError(
+                "Expected the name or the index of a layer, and not both. "
+                f"Received: name={shown(name)}, index={shown(index)}"
+            )
         if index is not None:
+            if isinstance(index, bool) or not isinstance(index, int | np.integer):
+                raise TypeError(
+                    f"Expected index to be a whole number. Received: index={shown(index)}"
+                )
             if not -len(self.layers) <= index < len(self.layers):
                 raise ValueError(
-                    f"Expected an index below {len(self.layers)}. Received: index={index}"
+                    f"Expected index to be below {len(self.layers)}. Received: index={index}"
                 )
             return self.layers[index]
         for layer in self.layers:
             if layer.name == name:
                 return layer
         raise ValueError(
-            f"Expected one of the layers {[layer.name for layer in self.layers]}. "
-            f"Received: name={name!r}"
+            f"Expected name to be that of a layer: {shown([v.name for v in self.layers])}. "
+            f"Received: name={shown(name)}"
         )
 
     @property
@@ -120,8 +130,8 @@ class Model(Trainer):
     def _require_built(self) -> Model:
         if not self.built:
             raise ValueError(
-                f"Expected a built model: {self.name!r} has no weights yet. Give it an Input, "
-                "call build(), or fit it"
+                "Expected a built model: give it an Input, call build(), or fit it. "
+                f"Received: model {self.name!r} without weights"
             )
         return self
 
@@ -170,11 +180,17 @@ class Model(Trainer):
     def __call__(self, inputs: Any) -> Any:
         """The output for an array, by the readable formulas."""
         if isinstance(inputs, KerasTensor):
-            raise ValueError(
-                f"Expected an array. Received: {inputs!r}; a model inside a model is not "
-                "supported, add its layers instead"
+            raise TypeError(
+                "Expected inputs to be an array: a model inside a model is not supported, add its "
+                f"layers instead. Received: inputs={shown(inputs)}"
             )
-        outputs = np.asarray(inputs)
+        outputs = numeric(inputs, "inputs")
+        if outputs.ndim != 2:
+            raise ValueError(
+                f"Expected inputs of shape (rows, features). Received: inputs.shape={outputs.shape}"
+            )
+        if not self.built:
+            self.build((None, outputs.shape[1]))
         for layer in self.layers:
             outputs = layer(outputs)
         return outputs
@@ -193,9 +209,7 @@ class Model(Trainer):
         """Print the layers, their output shapes and parameter counts as Keras does."""
         from engine.models.summary import summary
 
-        summary(
-            self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range
-        )
+        summary(self, line_length, positions, print_fn, expand_nested, show_trainable, layer_range)
 
     def get_config(self) -> dict[str, Any]:
         """What makes such a model, in Keras's form."""
@@ -236,8 +250,8 @@ def checked_layer(layer: Any) -> Layer:
         return layer.layer
     if not isinstance(layer, Dense | InputLayer):
         raise TypeError(
-            "Expected a layer of engine.layers: Dense or Input. "
-            f"Received: {layer!r} of type {type(layer).__name__}"
+            "Expected layer to be a Dense or an Input of engine.layers. "
+            f"Received: {shown(layer)} of type {type(layer).__name__}"
         )
     return layer
 
@@ -258,10 +272,36 @@ def layer_config(layer: Layer) -> dict[str, Any]:
 def layer_from_config(config: Any) -> Layer:
     """A new layer from what :func:`layer_config` returned."""
     known = {"Dense": Dense, "InputLayer": InputLayer}
-    name = config.get("class_name") if isinstance(config, dict) else config
-    if name not in known:
-        raise ValueError(
-            f"Expected the class of a layer: one of {', '.join(known)}. Received: {name!r}"
-        )
-    layer: Layer = known[name].from_config(config["config"])
+    cls, arguments = class_of(config, known, "a layer")
+    layer: Layer = cls.from_config(arguments)
     return layer
+
+
+def checked_config(config: Any) -> None:
+    """Raise if `config` is no dict with a list of layers."""
+    if not isinstance(config, dict):
+        raise TypeError(
+            "Expected config to be a dict, as get_config() returns. "
+            f"Received: config={shown(config)}"
+        )
+    if not isinstance(config.get("layers"), list):
+        raise ValueError(
+            "Expected config to have a list of layers. "
+            f"Received: layers={shown(config.get('layers'))}"
+        )
+
+
+def checked_build_shape(input_shape: Any, built_for: Shape, name: str) -> None:
+    """Raise if a built model is asked to be built for another shape."""
+    if input_shape is not None and features_of(input_shape) != built_for[1:]:
+        raise ValueError(
+            f"Expected input_shape={built_for}: model {name!r} is built for it. "
+            f"Received: input_shape={shown(input_shape)}"
+        )
+
+
+def features_of(input_shape: Any) -> tuple[int]:
+    """(features,) of (None, features), or of (features,)."""
+    if isinstance(input_shape, list | tuple) and len(input_shape) == 2:
+        input_shape = input_shape[1:]
+    return checked_input_shape(input_shape, "input_shape")

@@ -17,6 +17,7 @@ import numpy.typing as npt
 from engine.kernels import metrics as codes
 from engine.kernels import train
 from engine.kernels.activations import LINEAR, SIGMOID, SOFTMAX
+from engine.kernels.compiler import announced
 from engine.kernels.program import Program, padded
 from engine.losses import Loss
 from engine.metrics import LossMetric, Metric
@@ -143,11 +144,13 @@ class Run:
         self.validation = _Buffers(validation_rows, loss, dtype) if validation_rows else None
         self.batch, self.validation_batch = batch, validation_batch
         self.steps = -(-len(train_rows) // batch) if train_rows is not None else 0
-        self.validation_steps = -(-len(validation_rows) // validation_batch) if validation_rows else 0
+        self.validation_steps = (
+            -(-len(validation_rows) // validation_batch) if validation_rows else 0
+        )
 
         plan = self.plan = np.zeros(train.PLAN_LENGTH, np.int64)
         if optimizer is not None:
-            optimizer.build(program.size, program.allocated, dtype)
+            optimizer.build(program.variables)
             plan[train.OPTIMIZER] = optimizer.code
         plan[train.PARAMETERS] = program.size
         plan[train.FORM], plan[train.ON_LOGITS] = form, on_logits
@@ -237,6 +240,15 @@ class Run:
         buffers, validation = self.train or self.validation, self.validation or self.train
         assert buffers is not None and validation is not None
         before = int(self.state[train.STEPS_DONE])
+        with announced(train.run, program.dtype):
+            self._run(batches, slots, rates, buffers, validation)
+        if optimizer is not None:
+            optimizer.iterations += int(self.state[train.STEPS_DONE]) - before
+
+    def _run(
+        self, batches: int, slots: list[Array], rates: Array, train_: _Buffers, val: _Buffers
+    ) -> None:
+        program = self.program
         train.run(
             batches,
             self.state,
@@ -254,16 +266,12 @@ class Run:
             program.outputs,
             program.deltas,
             program.buffer,
-            buffers.flat_x,
-            buffers.flat_y,
-            buffers.flat_targets,
-            buffers.flat_weights,
-            validation.flat_x,
-            validation.flat_y,
-            validation.flat_targets,
-            validation.flat_weights,
+            train_.flat_x,
+            train_.flat_y,
+            train_.flat_targets,
+            train_.flat_weights,
+            val.flat_x,
+            val.flat_y,
+            val.flat_targets,
+            val.flat_weights,
         )
-        if optimizer is not None:
-            optimizer.iterations += int(self.state[train.STEPS_DONE]) - before
-
-

@@ -9,9 +9,18 @@ from typing import Any
 
 from engine.layers.dense import Dense
 from engine.layers.input import InputLayer
-from engine.layers.layer import Layer, checked_input_shape
+from engine.layers.layer import Layer
 from engine.layers.tensor import KerasTensor
-from engine.models.model import Model, checked_layer, layer_config, layer_from_config
+from engine.models.model import (
+    Model,
+    checked_build_shape,
+    checked_config,
+    checked_layer,
+    features_of,
+    layer_config,
+    layer_from_config,
+)
+from engine.utils.shown import shown
 
 
 class Sequential(Model):
@@ -26,7 +35,7 @@ class Sequential(Model):
     Raises
     ------
     TypeError
-        If one of them is no layer of the engine.
+        If one of them is no layer of the engine, or their dtypes differ.
     ValueError
         If a layer occurs twice, two have one name, or an Input is not the first.
 
@@ -38,13 +47,18 @@ class Sequential(Model):
     81
     """
 
-    def __init__(
-        self, layers: Any = None, trainable: bool = True, name: str | None = None
-    ) -> None:
+    def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None) -> None:
+        if trainable is not True:
+            raise ValueError(
+                "Expected trainable=True: the engine cannot freeze layers yet. "
+                f"Received: trainable={shown(trainable)}"
+            )
+        if layers is not None and not isinstance(layers, list | tuple):
+            raise TypeError(f"Expected layers to be a list of layers. Received: {shown(layers)}")
         super().__init__(name=name)
         self._input_layer: InputLayer | None = None
         self._layers: list[Layer] = []
-        for layer in [] if layers is None else list(layers):
+        for layer in [checked_layer(layer) for layer in layers or []]:
             self.add(layer)
 
     @property
@@ -62,9 +76,11 @@ class Sequential(Model):
         layer = checked_layer(layer)
         if isinstance(layer, InputLayer):
             if self._layers or self._input_layer is not None:
+                before = self._layers[-1] if self._layers else self._input_layer
+                assert before is not None
                 raise ValueError(
-                    f"Expected the Input to be the first layer of {self.name!r}. Received: "
-                    f"{layer.name!r} after {len(self._layers)} layers"
+                    f"Expected one Input, as the first layer of {self.name!r}. "
+                    f"Received: {layer.name!r} after {before.name!r}"
                 )
             self._input_layer = layer
             return
@@ -78,39 +94,53 @@ class Sequential(Model):
                 f"Expected layers of different names in {self.name!r}. "
                 f"Received: {layer.name!r} twice"
             )
-        if isinstance(layer, Dense):
+        if self._layers and self._layers[0].dtype != layer.dtype:
+            raise TypeError(
+                f"Expected all layers of {self.name!r} to have one dtype. Received: "
+                f"dtype={layer.dtype} for {layer.name!r} after {self._layers[0].dtype}"
+            )
+        start = self._input_layer
+        if isinstance(layer, Dense) and start is None and not self._layers:
             declared = layer.declared_input_shape
-            if declared is not None and self._input_layer is None and not self._layers:
-                self._input_layer = InputLayer(declared, dtype=layer.dtype)
-        if self._input_layer is not None:
-            last = self._layers[-1] if self._layers else self._input_layer
+            start = None if declared is None else InputLayer(declared, dtype=layer.dtype)
+        if start is not None:
+            last = self._layers[-1] if self._layers else start
             assert last.output is not None
             layer(last.output)
+        self._input_layer = start
         self._layers.append(layer)
 
     def pop(self, rebuild: bool = True) -> Layer:
         """Remove and return the last layer."""
         if not self._layers:
-            raise ValueError(f"Expected a layer to remove. Received: {self.name!r} without layers")
+            raise ValueError(
+                f"Expected a layer to remove. Received: model {self.name!r} without layers"
+            )
         return self._layers.pop()
 
     def build(self, input_shape: Any = None) -> None:
-        """Make the weights for rows of ``input_shape[-1]`` features."""
+        """Make the weights for rows of ``input_shape[-1]`` features; all of them, or none."""
         if self.built:
+            assert self._input_layer is not None
+            checked_build_shape(input_shape, self._input_layer.batch_shape, self.name)
             return
         if not self._layers:
             raise ValueError(f"Expected at least one layer in {self.name!r}. Received: none")
         if input_shape is None:
             raise ValueError(
-                f"Expected input_shape=(None, features) for {self.name!r}. Received: None"
+                f"Expected input_shape=(None, features) for {self.name!r}. "
+                "Received: input_shape=None"
             )
-        if isinstance(input_shape, list | tuple) and len(input_shape) == 2:
-            input_shape = input_shape[1:]
-        features = checked_input_shape(input_shape, "input_shape")
-        start = InputLayer(features, dtype=self._layers[0].dtype)
+        start = InputLayer(features_of(input_shape), dtype=self._layers[0].dtype)
         tensor: KerasTensor | None = start.output
-        for layer in self._layers:
-            tensor = layer(tensor)
+        before = [(layer, dict(vars(layer))) for layer in self._layers]
+        try:
+            for layer in self._layers:
+                tensor = layer(tensor)
+        except Exception:
+            for layer, state in before:
+                vars(layer).update(state)
+            raise
         self._input_layer = start
 
     def get_config(self) -> dict[str, Any]:
@@ -137,9 +167,5 @@ class Sequential(Model):
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Sequential:
         """A new model, with weights freshly drawn, from what :meth:`get_config` returned."""
-        if not isinstance(config, dict) or not isinstance(config.get("layers"), list):
-            raise ValueError(
-                "Expected the config of a Sequential: a dict with a list of layers. "
-                f"Received: {type(config).__name__}"
-            )
+        checked_config(config)
         return cls([layer_from_config(c) for c in config["layers"]], name=config.get("name"))

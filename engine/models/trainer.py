@@ -18,12 +18,18 @@ import numpy.typing as npt
 from engine import losses, metrics, optimizers
 from engine.callbacks import CallbackList, History
 from engine.kernels import train
+from engine.kernels.activations import LINEAR
+from engine.kernels.compiler import announced
 from engine.kernels.program import Program, padded
 from engine.losses import Loss
 from engine.models import data
 from engine.models.run import Rows, Run
+from engine.models.run import _metric_code as metric_code
 from engine.optimizers import Optimizer
+from engine.optimizers.optimizer import checked_number
 from engine.random import epoch_order, get_random_seed
+from engine.utils.numeric import numeric
+from engine.utils.shown import shown
 
 Array = npt.NDArray[Any]
 
@@ -31,32 +37,34 @@ BATCH_SIZE = 32
 """Keras's batch size when none is given."""
 
 
-def _positive(name: str, value: Any, default: int | None = None) -> int:
+def _whole(name: str, value: Any, default: int | None = None, least: int = 1) -> int:
     if value is None and default is not None:
         return default
-    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-    if not whole:
-        raise TypeError(f"Expected {name} to be a whole number ≥ 1. Received: {name}={value!r}")
-    if value < 1:
-        raise ValueError(f"Expected {name} to be a whole number ≥ 1. Received: {name}={value!r}")
+    expected = f"Expected {name} to be a whole number ≥ {least}. Received: {name}={shown(value)}"
+    if isinstance(value, bool) or not isinstance(value, int | np.integer):
+        raise TypeError(expected)
+    if value < least:
+        raise ValueError(expected)
     return int(value)
 
 
 def _not_yet(**options: Any) -> None:
     for name, (value, neutral) in options.items():
-        if value != neutral:
+        if value is not neutral and not (np.isscalar(value) and value == neutral):
             raise ValueError(
                 f"Expected {name}={neutral!r}: the engine does not have this option yet. "
-                f"Received: {name}={value!r}"
+                f"Received: {name}={shown(value)}"
             )
 
 
 def _verbosity(verbose: Any) -> int:
-    if verbose == "auto":
+    if isinstance(verbose, int | np.integer) and verbose in (0, 1, 2):
+        return int(verbose)
+    if isinstance(verbose, str) and verbose == "auto":
         return 1
-    if verbose not in (0, 1, 2):
-        raise ValueError(f'Expected verbose to be "auto", 0, 1 or 2. Received: verbose={verbose!r}')
-    return int(verbose)
+    raise (ValueError if isinstance(verbose, int | np.integer | str) else TypeError)(
+        f'Expected verbose to be "auto", 0, 1 or 2. Received: verbose={shown(verbose)}'
+    )
 
 
 class Trainer:
@@ -108,19 +116,22 @@ class Trainer:
 
         Raises
         ------
-        ValueError
-            If a name is unknown.  The model stays as it was.
+        ValueError, TypeError
+            If a name is unknown, or no name.  The model stays as it was.
         """
         _not_yet(loss_weights=(loss_weights, None), weighted_metrics=(weighted_metrics, None))
-        if run_eagerly is not False:
-            _not_yet(run_eagerly=(run_eagerly, False))
-        _positive("steps_per_execution", steps_per_execution)
+        _not_yet(run_eagerly=(run_eagerly, False))
+        _whole("steps_per_execution", steps_per_execution)
         chosen = optimizers.get(optimizer)
         loss_object = None if loss is None else losses.get(loss)
         listed = [] if metrics is None else metrics
         listed = list(listed) if isinstance(listed, list | tuple) else [listed]
-        for metric in listed:
-            _resolve(metric, 1, 1)
+        names = ["loss", *(_resolve(metric, 1, 1).name for metric in listed)]
+        if len(set(names)) < len(names):
+            raise ValueError(
+                "Expected metrics of different names, none of them loss. "
+                f"Received: metrics={shown(names[1:])}"
+            )
         self.optimizer = chosen
         self.loss = loss
         self._loss = loss_object
@@ -166,6 +177,11 @@ class Trainer:
 
     def compile_from_config(self, config: dict[str, Any]) -> None:
         """Compile as :meth:`get_compile_config` says."""
+        if not isinstance(config, dict) or "optimizer" not in config:
+            raise (ValueError if isinstance(config, dict) else TypeError)(
+                "Expected config to be a dict with an optimizer, as get_compile_config() returns. "
+                f"Received: config={shown(config)}"
+            )
         _not_yet(
             loss_weights=(config.get("loss_weights"), None),
             weighted_metrics=(config.get("weighted_metrics"), None),
@@ -175,12 +191,12 @@ class Trainer:
     def _require_compiled(self, loss: bool = False) -> None:
         if self.optimizer is None:
             raise ValueError(
-                f"Expected a compiled model: call compile() on {self.name!r} before training or "
-                "evaluating"
+                "Expected a compiled model: call compile() before training or evaluating. "
+                f"Received: model {self.name!r}, not compiled"
             )
         if loss and self._loss is None:
             raise ValueError(
-                f"Expected model {self.name!r} to be compiled with a loss. Received: loss=None"
+                f"Expected a loss: compile model {self.name!r} with one. Received: loss=None"
             )
 
     # --- data ---------------------------------------------------------------------------------
@@ -204,35 +220,36 @@ class Trainer:
         if self.built:
             layer = layers[0]
             return layer.kernel.shape[0], layer.dtype
-        dtype = layers[0].dtype if layers else "float32"
-        array = data.as_numbers(x, "x", dtype)
-        if array.ndim != 2 or not array.size:
+        if not layers:
             raise ValueError(
-                f"Expected x of shape (rows, features). Received: x.shape={array.shape}"
+                f"Expected a model with layers. Received: model {self.name!r} without layers"
             )
-        return array.shape[1], dtype
+        shape = numeric(x, "x").shape
+        if len(shape) != 2 or 0 in shape:
+            raise ValueError(
+                f"Expected x of shape (rows, features), none of them 0. Received: x.shape={shape}"
+            )
+        return shape[1], layers[0].dtype
 
     def _rows(
-        self, x: Any, y: Any, sample_weight: Any, class_weight: Any = None, prefix: str = ""
+        self, x: Any, y: Any, sample_weight: Any, class_weight: Any = None, like: Rows | None = None
     ) -> Rows:
-        """Checked data, before anything of the model is touched."""
+        """Checked data, before anything of the model is touched; `like` tells validation rows."""
         self._require_compiled(loss=True)
         assert self._loss is not None
-        inputs, dtype = self._input_features(x)
-        x_ = data.features(x, inputs, dtype, f"{prefix}x")
-        if y is None:
-            raise ValueError(f"Expected labels. Received: {prefix}y=None")
-        units = self._output_units()
-        y_ = data.labels(y, len(x_), units, self._loss, dtype, f"{prefix}y")
+        inputs, dtype = self._input_features(x if like is None else like.x)
+        names = ["x", "y", "sample_weight"]
+        if like is not None:
+            names = [f"validation_data[{i}]" for i in range(3)]
+        x_ = data.features(x, inputs, dtype, names[0])
+        y_ = data.labels(y, len(x_), self._output_units(), self._loss, dtype, names[1])
         weights = None
         if class_weight is not None:
             if sample_weight is not None:
-                raise ValueError("Expected class_weight or sample_weight, not both")
+                raise ValueError("Expected class_weight or sample_weight. Received: both")
             weights = data.class_weights(class_weight, y_, dtype)
         elif sample_weight is not None:
-            weights = data.sample_weights(
-                sample_weight, len(x_), dtype, f"{prefix}sample_weight"
-            )
+            weights = data.sample_weights(sample_weight, len(x_), dtype, names[2])
         return Rows(x_, y_, weights)
 
     def _output_units(self) -> int:
@@ -240,9 +257,19 @@ class Trainer:
 
     def _metrics(self, label_width: int) -> list[metrics.Metric]:
         units = self._output_units()
-        return [_resolve(i, label_width, units) for i in self._metric_identifiers]
+        found = [_resolve(i, label_width, units) for i in self._metric_identifiers]
+        for metric in found:
+            metric_code(metric, label_width, units, LINEAR)
+        return found
 
-    def _ready(self, rows: Rows) -> Program:
+    def _ready(self, rows: Rows, optimizer: Optimizer | None = None) -> Program:
+        if optimizer is not None:
+            shapes: list[tuple[int, ...]] = []
+            inputs = rows.x.shape[1]
+            for layer in self._dense_layers():
+                shapes += [(inputs, layer.units)] + [(layer.units,)] * layer.use_bias
+                inputs = layer.units
+            optimizer.check(shapes, self._dense_layers()[0].dtype)
         if not self.built:
             self.build((None, rows.x.shape[1]))
         return self._program()
@@ -309,20 +336,20 @@ class Trainer:
             validation_freq=(validation_freq, 1),
         )
         verbose = _verbosity(verbose)
-        batch = _positive("batch_size", batch_size, BATCH_SIZE)
-        validation_batch = _positive("validation_batch_size", validation_batch_size, batch)
-        epochs = _positive("epochs", epochs)
-        first = initial_epoch
-        if isinstance(first, bool) or not isinstance(first, int | np.integer) or first < 0:
-            raise ValueError(
-                f"Expected initial_epoch to be a whole number ≥ 0. Received: {initial_epoch!r}"
-            )
+        batch = _whole("batch_size", batch_size, BATCH_SIZE)
+        validation_batch = _whole("validation_batch_size", validation_batch_size, batch)
+        epochs = _whole("epochs", epochs)
+        first = _whole("initial_epoch", initial_epoch, least=0)
         if not isinstance(shuffle, bool):
-            raise TypeError(f"Expected shuffle to be True or False. Received: shuffle={shuffle!r}")
+            raise TypeError(
+                f"Expected shuffle to be True or False. Received: shuffle={shown(shuffle)}"
+            )
         rows = self._rows(x, y, sample_weight, class_weight)
-        validation = self._validation_rows(validation_data)
+        validation = self._validation_rows(validation_data, rows)
         if validation is None:
             rows, validation = _held_back(rows, validation_split)
+        batch = min(batch, len(rows))
+        validation_batch = min(validation_batch, len(validation or rows))
         watched = self._metrics(rows.y.shape[1])
         hooks = CallbackList(
             callbacks,
@@ -338,7 +365,7 @@ class Trainer:
         by_epoch = (
             verbose != 0 or hooks.needs_epochs or hooks.needs_batches or (shuffle and seed is None)
         )
-        program = self._ready(rows)
+        program = self._ready(rows, self.optimizer)
         run = Run(
             program,
             self._loss,
@@ -378,21 +405,16 @@ class Trainer:
         hooks.on_train_end(logs)
         return history
 
-    def _validation_rows(self, validation_data: Any) -> Rows | None:
+    def _validation_rows(self, validation_data: Any, rows: Rows) -> Rows | None:
         if validation_data is None:
             return None
-        if not isinstance(validation_data, list | tuple) or len(validation_data) not in (2, 3):
-            raise ValueError(
-                "Expected validation_data to be (x, y) or (x, y, sample_weight). "
-                f"Received: validation_data of type {type(validation_data).__name__}"
-                + (
-                    f" and length {len(validation_data)}"
-                    if isinstance(validation_data, list | tuple)
-                    else ""
-                )
-            )
+        expected = "Expected validation_data to be (x, y) or (x, y, sample_weight). Received: "
+        if not isinstance(validation_data, list | tuple):
+            raise TypeError(f"{expected}validation_data={shown(validation_data)}")
+        if len(validation_data) not in (2, 3):
+            raise ValueError(f"{expected}validation_data of length {len(validation_data)}")
         x, y, *weights = validation_data
-        return self._rows(x, y, weights[0] if weights else None, prefix="validation ")
+        return self._rows(x, y, weights[0] if weights else None, like=rows)
 
     # --- evaluate and relatives ---------------------------------------------------------------
 
@@ -417,8 +439,9 @@ class Trainer:
         """
         _not_yet(steps=(steps, None))
         verbose = _verbosity(verbose)
-        batch = _positive("batch_size", batch_size, BATCH_SIZE)
+        batch = _whole("batch_size", batch_size, BATCH_SIZE)
         rows = self._rows(x, y, sample_weight)
+        batch = min(batch, len(rows))
         watched = self._metrics(rows.y.shape[1])
         hooks = CallbackList(
             callbacks,
@@ -465,7 +488,7 @@ class Trainer:
     def _on_batch(self, rows: Rows, training: bool, return_dict: bool) -> Any:
         watched = self._metrics(rows.y.shape[1])
         assert self._loss is not None
-        program = self._ready(rows)
+        program = self._ready(rows, self.optimizer if training else None)
         n = len(rows)
         optimizer, data_ = (self.optimizer, (rows, None)) if training else (None, (None, rows))
         run = Run(program, self._loss, watched, optimizer, data_[0], n, data_[1], n, 1, True)
@@ -483,6 +506,14 @@ class Trainer:
         self._sums = None
 
     # --- predict ------------------------------------------------------------------------------
+
+    def _features(self, x: Any) -> Array:
+        if not self.built:
+            raise ValueError(
+                "Expected a built model: give it an Input, or fit it first. "
+                f"Received: model {self.name!r} without weights"
+            )
+        return data.features(x, *self._input_features(x))
 
     def predict(
         self,
@@ -504,14 +535,10 @@ class Trainer:
         """
         _not_yet(steps=(steps, None))
         verbose = _verbosity(verbose)
-        batch = _positive("batch_size", batch_size, BATCH_SIZE)
-        if not self.built:
-            raise ValueError(
-                f"Expected a built model: {self.name!r} has no weights yet. Give it an Input, "
-                "or fit it first"
-            )
-        inputs, dtype = self._input_features(x)
-        rows = data.features(x, inputs, dtype)
+        batch = _whole("batch_size", batch_size, BATCH_SIZE)
+        rows = self._features(x)
+        dtype = str(rows.dtype)
+        batch = min(batch, len(rows))
         hooks = CallbackList(
             callbacks,
             add_progbar=verbose != 0,
@@ -530,15 +557,16 @@ class Trainer:
             out = np.empty(part.shape[0] * program.units + 2 * 64, dtype)
             if hooks.needs_predict_batches:
                 hooks.on_predict_batch_begin(start // batch)
-            train.predict(
-                program.table,
-                program.parameters,
-                program.outputs,
-                padded(part, dtype, 8),
-                len(part),
-                batch,
-                out,
-            )
+            with announced(train.predict, dtype):
+                train.predict(
+                    program.table,
+                    program.parameters,
+                    program.outputs,
+                    padded(part, dtype, 8),
+                    len(part),
+                    batch,
+                    out,
+                )
             outputs = out[: len(part) * program.units].reshape(len(part), -1)
             result[start : start + len(part)] = outputs
             if hooks.needs_predict_batches:
@@ -550,7 +578,8 @@ class Trainer:
 
     def predict_on_batch(self, x: Any) -> Array:
         """The outputs for one batch."""
-        return self.predict(x, batch_size=max(1, len(x)), verbose=0)
+        rows = self._features(x)
+        return self.predict(rows, batch_size=len(rows), verbose=0)
 
     def predict_classes(self, x: Any, batch_size: int | None = None, verbose: Any = 0) -> Array:
         """The predicted classes: p > 0.5 for one output, else the place of the largest.
@@ -568,14 +597,7 @@ def _resolve(identifier: Any, label_width: int, units: int) -> metrics.Metric:
 
 def _held_back(rows: Rows, share: Any) -> tuple[Rows, Rows | None]:
     """The rows to train on and, if `share` > 0, the last ones to validate on."""
-    if isinstance(share, bool) or not isinstance(share, int | float | np.number):
-        raise TypeError(
-            f"Expected validation_split to be a number in [0, 1). Received: {share!r}"
-        )
-    if not 0 <= share < 1:
-        raise ValueError(
-            f"Expected validation_split to be a number in [0, 1). Received: {share!r}"
-        )
+    share = checked_number("validation_split", share, 0.0, 1.0)
     if share == 0:
         return rows, None
     kept = math.floor(len(rows) * (1.0 - share))
@@ -614,9 +636,12 @@ def _one_epoch(run: Run, hooks: CallbackList, first: int) -> dict[str, float]:
             hooks.on_train_batch_end(step, run.trained(epoch) if last else run.running())
         else:
             # Stop where the validation begins, so that its hooks are called in time.
-            run.advance(run.steps - step)
+            # A bar leaves the first batch out of its time for a step.
+            run.advance(1 if hooks.needs_progress and step == 0 else run.steps - step)
             if run.epoch == epoch and not run.validating:
                 hooks.progress(run.step, run.running())
+    if run.validation is not None:
+        hooks.progress(run.steps, run.trained(epoch))
     if run.validation is not None:
         hooks.on_test_begin()
         _one_validation(run, hooks)

@@ -10,6 +10,8 @@ from typing import Any
 from engine.optimizers.adam import Adam
 from engine.optimizers.optimizer import Optimizer
 from engine.optimizers.sgd import SGD
+from engine.utils.from_config import class_of
+from engine.utils.shown import shown
 
 __all__ = ["SGD", "Adam", "Optimizer", "deserialize", "get", "serialize"]
 
@@ -21,8 +23,8 @@ def get(identifier: Any) -> Optimizer:
 
     Raises
     ------
-    ValueError
-        If the engine has no such optimizer.
+    ValueError, TypeError
+        If the engine has no optimizer of that name; if it is neither name nor optimizer.
 
     >>> get("adam").learning_rate
     0.001
@@ -34,10 +36,10 @@ def get(identifier: Any) -> Optimizer:
     if isinstance(identifier, str) and identifier.lower() in _CLASSES:
         return _CLASSES[identifier.lower()]()  # type: ignore[call-arg]
     if isinstance(identifier, type) and identifier in _CLASSES.values():
-        return identifier()  # type: ignore[no-any-return,call-arg]
-    raise ValueError(
+        return identifier()  # type: ignore[no-any-return]
+    raise (ValueError if isinstance(identifier, str) else TypeError)(
         'Expected optimizer to be "sgd", "adam" or an object of engine.optimizers. '
-        f"Received: optimizer={identifier!r}"
+        f"Received: optimizer={shown(identifier)}"
     )
 
 
@@ -53,11 +55,6 @@ def serialize(optimizer: Optimizer) -> dict[str, Any]:
 
 def deserialize(config: dict[str, Any]) -> Optimizer:
     """The optimizer from what :func:`serialize` returned."""
-    name = config.get("class_name")
     known = {c.__name__: c for c in _CLASSES.values()}
-    if name not in known:
-        raise ValueError(
-            f"Expected the class of an optimizer: one of {', '.join(known)}. "
-            f"Received: class_name={name!r}"
-        )
-    return known[name].from_config(config["config"])  # type: ignore[no-any-return]
+    cls, arguments = class_of(config, known, "an optimizer")
+    return cls.from_config(arguments)  # type: ignore[no-any-return]

@@ -24,6 +24,7 @@ from engine.kernels.compiler import compiled, formula
 from engine.kernels.elementary import power
 from engine.kernels.lanes import fill, maximum, pointer, sqrt, store
 from engine.optimizers.optimizer import Array, Optimizer, checked_number
+from engine.utils.shown import shown
 
 
 @formula
@@ -94,7 +95,9 @@ class Adam(Optimizer):
         self.beta_2 = checked_number("beta_2", beta_2, 0.0, 1.0)
         self.epsilon = checked_number("epsilon", epsilon, 0.0)
         if not isinstance(amsgrad, bool):
-            raise TypeError(f"Expected amsgrad to be True or False. Received: {amsgrad!r}")
+            raise TypeError(
+                f"Expected amsgrad to be True or False. Received: amsgrad={shown(amsgrad)}"
+            )
         self.amsgrad = amsgrad
 
     @property

@@ -12,21 +12,27 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.utils.from_config import from_config
+from engine.utils.shown import shown
+from engine.variable import Variable
+
 Array = npt.NDArray[Any]
+
+_LARGEST = float(np.finfo(np.float32).max)
 
 
 def checked_number(
     name: str, value: Any, low: float, high: float = math.inf, *, open_high: bool = True
 ) -> float:
-    """`value` as a float, if it is a finite number in [low, high)."""
+    """`value` as a float, if it is in [low, high) and finite even as a float32."""
     bound = f"[{low:g}, {high:g}{')' if open_high else ']'}" if high < math.inf else f"≥ {low:g}"
-    expected = f"Expected {name} to be a number {bound}. Received: {name}={value!r}"
+    expected = f"Expected {name} to be a number {bound}. Received: {name}={shown(value)}"
     if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
         raise TypeError(expected)
-    number = float(value)
-    if not math.isfinite(number) or number < low or number > high or (open_high and number == high):
+    # A comparison with NaN is False.
+    if not low <= value <= min(high, _LARGEST) or (open_high and value == high):
         raise ValueError(expected)
-    return number
+    return float(value)
 
 
 _NEUTRAL: dict[str, Any] = {
@@ -59,20 +65,25 @@ class Optimizer:
 
     def __init__(self, learning_rate: float, name: str, options: dict[str, Any]) -> None:
         self.learning_rate = learning_rate
+        if not isinstance(name, str):
+            raise TypeError(f"Expected name to be a text. Received: name={shown(name)}")
         self.name = name
         for option, value in options.items():
             if option not in _NEUTRAL:
                 raise TypeError(
-                    f"Expected arguments of {type(self).__name__}. Received: {option}={value!r}"
+                    f"Expected arguments of {type(self).__name__}. "
+                    f"Received: {option}={shown(value)}"
                 )
-            if value != _NEUTRAL[option] and option != "ema_momentum":
+            neutral = _NEUTRAL[option]
+            same = value is neutral or (np.isscalar(value) and value == neutral)
+            if not same and option != "ema_momentum":
                 raise ValueError(
-                    f"Expected {option}={_NEUTRAL[option]!r}: the engine does not have this "
-                    f"option yet. Received: {option}={value!r}"
+                    f"Expected {option}={neutral!r}: the engine does not have this "
+                    f"option yet. Received: {option}={shown(value)}"
                 )
         self.iterations = 0
         self.slots: list[Array] = []
-        self._size: int | None = None
+        self._trained: list[Variable] = []
 
     @property
     def learning_rate(self) -> float:
@@ -84,7 +95,7 @@ class Optimizer:
         if callable(value):
             raise TypeError(
                 "Expected learning_rate to be a number ≥ 0; schedules are not supported. "
-                f"Received: learning_rate={value!r}"
+                f"Received: learning_rate={shown(value)}"
             )
         self._learning_rate = checked_number("learning_rate", value, 0.0)
 
@@ -98,17 +109,67 @@ class Optimizer:
         """The numbers that the kernels' formula needs besides the step size."""
         return []
 
-    def build(self, size: int, allocated: int, dtype: str) -> None:
-        """Make zeroed slots for `size` parameters in `allocated` places, unless they exist."""
-        if self._size is None:
-            self._size = size
-            self.slots = [np.zeros(allocated, dtype) for _ in self.slot_names]
-        elif self._size != size or any(slot.dtype != dtype for slot in self.slots):
+    def build(self, variables: list[Variable]) -> None:
+        """Make zeroed slots for the weights of a model, unless they exist."""
+        self.check([v.shape for v in variables], variables[0].dtype)
+        if not self._trained:
+            self._trained = list(variables)
+            # Kernels update a whole register at a time.
+            places = sum(v.size for v in variables) + 64
+            self.slots = [np.zeros(places, variables[0].dtype) for _ in self.slot_names]
+
+    @property
+    def built(self) -> bool:
+        """Whether the slots exist."""
+        return bool(self._trained)
+
+    def check(self, shapes: list[tuple[int, ...]], dtype: str) -> None:
+        """Raise a ValueError if there are slots, and they are not for weights of these `shapes`."""
+        if not self._trained:
+            return
+        known = [v.shape for v in self._trained]
+        if known != shapes or self._trained[0].dtype != dtype:
             raise ValueError(
-                "Expected an optimizer that is new or has trained this very model. Received: an "
-                f"optimizer with the state of {self._size} parameters for a model of {size}; "
-                "compile the model with a new optimizer."
+                "Expected an optimizer that is new or has trained this very model: compile it with "
+                f"a new one. Received: an optimizer with the state of weights {shown(known)} for a "
+                f"model with {shown(shapes)} in {dtype}"
             )
+        if len(self.slots) != len(self.slot_names):
+            raise ValueError(
+                "Expected an optimizer with the settings that it has trained with: compile the "
+                f"model with a new one. Received: {len(self.slots)} slots for {self.slot_names}"
+            )
+
+    @property
+    def variables(self) -> list[Variable]:
+        """Steps, learning rate and slots, as copies and in Keras's order.
+
+        Keras lists the first two slots weight by weight (m of the kernel, v of the kernel, m of
+        the bias, …) and a third one after all of them.
+        """
+        dtype = self._trained[0].dtype if self._trained else "float32"
+        head = {
+            "iteration": np.array(self.iterations, np.int64),
+            "learning_rate": np.array(self.learning_rate, dtype),
+        }
+        listed = [Variable(value, name, self.name, False) for name, value in head.items()]
+        return listed + [
+            Variable(values.copy(), f"{w.path.replace('/', '_')}_{slot}", self.name, False)
+            for w, slot, values in self.slot_views()
+        ]
+
+    def slot_views(self) -> list[tuple[Variable, str, Array]]:
+        """(weight, name of the slot, view of its numbers) for all slots, in Keras's order."""
+        starts = np.cumsum([0, *(v.size for v in self._trained)])
+
+        def view(w: int, s: int) -> tuple[Variable, str, Array]:
+            weight = self._trained[w]
+            numbers = self.slots[s][starts[w] : starts[w + 1]].reshape(weight.shape)
+            return weight, self.slot_names[s], numbers
+
+        weights, slots = range(len(self._trained)), range(len(self.slots))
+        paired = [view(w, s) for w in weights for s in slots[:2]]
+        return paired + [view(w, s) for s in slots[2:] for w in weights]
 
     def rates(self, first: int, count: int, dtype: str) -> Array:
         """The sizes of `count` steps, the first of which is the model's step `first` + 1."""
@@ -122,4 +183,4 @@ class Optimizer:
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
         """An optimizer from what :meth:`get_config` returned."""
-        return cls(**config)
+        return from_config(cls, config)

@@ -17,6 +17,7 @@ from typing import Any
 
 from engine.kernels.compiler import formula
 from engine.optimizers.optimizer import Optimizer, checked_number
+from engine.utils.shown import shown
 
 
 @formula
@@ -66,7 +67,9 @@ class SGD(Optimizer):
         super().__init__(learning_rate, name, options)
         self.momentum = checked_number("momentum", momentum, 0.0, 1.0, open_high=False)
         if not isinstance(nesterov, bool):
-            raise TypeError(f"Expected nesterov to be True or False. Received: {nesterov!r}")
+            raise TypeError(
+                f"Expected nesterov to be True or False. Received: nesterov={shown(nesterov)}"
+            )
         self.nesterov = nesterov
 
     @property

@@ -57,3 +57,9 @@ def set_random_seed(seed: int) -> None:
 def get_random_seed() -> int | None:
     """Return the seed last given to `set_random_seed`, or None."""
     return _global_seed
+
+
+def restore_random_seed(seed: int | None) -> None:
+    """Make `get_random_seed` return `seed` again; Python's and NumPy's generators stay."""
+    global _global_seed
+    _global_seed = seed

@@ -211,16 +211,12 @@ def step(model: Model, x: Any, y: Any, sample_weight: Any = None) -> Step:
     gradients = [
         g for s in steps for g in ([s.d_kernel] if s.d_bias is None else [s.d_kernel, s.d_bias])
     ]
-    optimizer.build(program.size, program.allocated, program.dtype)
+    optimizer.build(program.variables)
     weights, slots, place = [], [], 0
     for variable, g in zip(program.variables, gradients, strict=True):
-        end = place + g.size
-        old = [slot[place:end].reshape(g.shape) for slot in optimizer.slots]
+        old = [slot[place : place + g.size].reshape(g.shape) for slot in optimizer.slots]
         w, new = _updated(optimizer, variable.numpy(), g, old, optimizer.iterations + 1)
         weights.append(w)
         slots.append(new)
-        place = end
+        place += g.size
     return Step(steps, values, float(np.mean(values)), gradients, weights, slots)
-
-
-

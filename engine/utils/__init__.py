@@ -5,9 +5,11 @@ Keras: ``keras.utils``.
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from engine.random import set_random_seed
+from engine.utils.shown import shown
 from engine.utils.to_categorical import to_categorical
 
 __all__ = ["plot_model", "set_random_seed", "to_categorical"]
@@ -15,6 +17,13 @@ __all__ = ["plot_model", "set_random_seed", "to_categorical"]
 
 def plot_model(model: Any, to_file: Any = "model.png", **options: Any) -> Any:
     """Draw the model into a PNG, SVG or PDF file; see :mod:`engine.pictures`."""
-    from engine import pictures
+    from pathlib import Path
 
-    return pictures.plot_model(model, to_file, **options)
+    from engine import pictures
+    from engine.models import Model
+
+    if not isinstance(model, Model):
+        raise TypeError(f"Expected model to be a model. Received: model={shown(model)}")
+    if not isinstance(to_file, str | os.PathLike):
+        raise TypeError(f"Expected to_file to be a path. Received: to_file={shown(to_file)}")
+    return pictures.plot_model(model, Path(to_file), **options)

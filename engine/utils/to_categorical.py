@@ -11,6 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from engine import config
+from engine.utils.numeric import numeric
+from engine.utils.shown import shown
+
+_MOST = 2**31
+"""More classes than this are a mistake."""
 
 
 def to_categorical(x: Any, num_classes: int | None = None) -> npt.NDArray[Any]:
@@ -21,27 +26,43 @@ def to_categorical(x: Any, num_classes: int | None = None) -> npt.NDArray[Any]:
 
     Raises
     ------
-    ValueError
-        If a number is no class number below `num_classes`.
+    ValueError, TypeError
+        If a number is no class number below `num_classes`; if there are no numbers.
 
     >>> to_categorical([0, 2])
     array([[1., 0., 0.],
            [0., 0., 1.]], dtype=float32)
     """
-    numbers = np.asarray(x)
-    if numbers.dtype.kind not in "iub" and not (
-        numbers.dtype.kind == "f" and (numbers == np.floor(numbers)).all()
-    ):
-        raise TypeError(f"Expected class numbers. Received: x of type {numbers.dtype}")
-    classes = numbers.astype(np.int64)
-    if classes.ndim > 1 and classes.shape[-1] == 1:
-        classes = classes[..., 0]
-    count = int(classes.max()) + 1 if num_classes is None and classes.size else num_classes
-    if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1:
-        raise ValueError(f"Expected num_classes ≥ 1. Received: num_classes={num_classes!r}")
-    if classes.size and (classes.min() < 0 or classes.max() >= count):
+    numbers = numeric(x, "x")
+    if numbers.ndim > 1 and numbers.shape[-1] == 1:
+        numbers = numbers[..., 0]
+    wrong = ~((numbers >= 0) & (numbers < _MOST) & (numbers == np.floor(numbers)))
+    if wrong.any():
         raise ValueError(
-            f"Expected class numbers 0 … {count - 1}. "
-            f"Received: numbers from {classes.min()} to {classes.max()}"
+            f"Expected x to hold class numbers 0, 1, 2 … Received: x with {numbers[wrong][0]:g}"
         )
-    return np.eye(count, dtype=config.floatx())[classes]
+    classes = numbers.astype(np.int64)
+    if num_classes is None:
+        if not classes.size:
+            raise ValueError(
+                f"Expected class numbers in x, or num_classes. Received: x.shape={np.shape(x)}"
+            )
+        count = int(classes.max()) + 1
+    else:
+        expected = (
+            "Expected num_classes to be a whole number ≥ 1. "
+            f"Received: num_classes={shown(num_classes)}"
+        )
+        if isinstance(num_classes, bool) or not isinstance(num_classes, int | np.integer):
+            raise TypeError(expected)
+        if num_classes < 1:
+            raise ValueError(expected)
+        count = int(num_classes)
+    if classes.size and classes.max() >= count:
+        raise ValueError(
+            f"Expected class numbers below num_classes={count} in x. "
+            f"Received: x with {classes.max()}"
+        )
+    rows = np.zeros((*classes.shape, count), config.floatx())
+    np.put_along_axis(rows, classes[..., np.newaxis], 1.0, axis=-1)
+    return rows
