@@ -1,0 +1,170 @@
+"""The list of what a file may name: module, class and every argument, as Keras 3.15.1 writes them.
+
+Whatever is not on this list is refused before anything is made of the file.  Nothing is imported
+and no attribute is looked up by a name from a file.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.saving.allowed_parts import (
+    FLOATS,
+    INITIALIZERS,
+    LOSSES,
+    METRICS,
+    OPTIMIZERS,
+    dtype,
+    named_or,
+)
+from engine.saving.checks import (
+    Check,
+    count,
+    flag,
+    listing,
+    one_of,
+    only,
+    optional,
+    record,
+    refuse,
+    text,
+)
+
+ACTIVATIONS = ("linear", "relu", "leaky_relu", "sigmoid", "tanh", "softmax")
+
+
+def shape(value: Any, where: str) -> None:
+    """Pass the shape of any number of rows: [null, numbers in a row]."""
+    if not isinstance(value, list) or len(value) != 2 or value[0] is not None:
+        refuse(where, "[null, features], rows in batches of any size", value)
+    count(value[1], f"{where}[1]")
+
+
+_INITIALIZER = one_of(INITIALIZERS)
+
+LAYERS = {
+    ("keras.layers", "InputLayer"): record(
+        {
+            "batch_shape": shape,
+            "dtype": dtype,
+            "sparse": only(False),
+            "ragged": only(False),
+            "name": text,
+            "optional": only(False),
+        },
+        "batch_shape",
+        "name",
+    ),
+    ("keras.layers", "Dense"): record(
+        {
+            "name": text,
+            "trainable": only(True),
+            "dtype": dtype,
+            "units": count,
+            "activation": only(*ACTIVATIONS),
+            "use_bias": flag,
+            "kernel_initializer": _INITIALIZER,
+            "bias_initializer": _INITIALIZER,
+            "kernel_regularizer": only(None),
+            "bias_regularizer": only(None),
+            "activity_regularizer": only(None),
+            "kernel_constraint": only(None),
+            "bias_constraint": only(None),
+            "quantization_config": only(None),
+        },
+        "name",
+        "units",
+    ),
+}
+
+
+def _tensor_of(value: Any, where: str) -> None:
+    """Pass [layer's name, 0, 0], the output of a layer that is used once."""
+    if not isinstance(value, list) or len(value) != 3:
+        refuse(where, "[name of a layer, 0, 0]", value)
+    text(value[0], f"{where}[0]")
+    only(0)(value[1], f"{where}[1]")
+    only(0)(value[2], f"{where}[2]")
+
+
+def _one_tensor(value: Any, where: str) -> None:
+    """Pass one tensor, by itself or in a list: the engine's models are chains."""
+    if isinstance(value, list) and len(value) == 1:
+        _tensor_of(value[0], f"{where}[0]")
+    else:
+        _tensor_of(value, where)
+
+
+def _nodes(value: Any, where: str) -> None:
+    """Pass one use of a layer, or none, as for the input."""
+    listing(_NODE)(value, where)
+    if len(value) > 1:
+        refuse(where, "a single use of the layer: models are chains of layers", value)
+
+
+def _source(value: Any, where: str) -> None:
+    """Pass the one tensor that a layer reads, in a list."""
+    listing(_TENSOR)(value, where)
+    if len(value) != 1:
+        refuse(where, "one input: models are chains of layers", value)
+
+
+_TENSOR = record(
+    {
+        "class_name": only("__keras_tensor__"),
+        "config": record(
+            {"shape": shape, "dtype": only(*FLOATS), "keras_history": _tensor_of},
+            "shape",
+            "keras_history",
+        ),
+    },
+    "class_name",
+    "config",
+)
+_NODE = record({"args": _source, "kwargs": only({})}, "args")
+_BUILD = record({"input_shape": optional(shape)})
+_MODEL: dict[str, Check] = {"name": text, "trainable": only(True), "dtype": dtype}
+_LAYER = one_of(LAYERS, build_config=_BUILD)
+_NODE_LAYER = one_of(LAYERS, build_config=_BUILD, name=text, inbound_nodes=_nodes)
+
+SEQUENTIAL = ("keras", "Sequential")
+FUNCTIONAL = ("keras.src.models.functional", "Functional")
+MODELS = {
+    SEQUENTIAL: record(
+        {**_MODEL, "layers": listing(_LAYER), "build_input_shape": shape}, "name", "layers"
+    ),
+    FUNCTIONAL: record(
+        {
+            **_MODEL,
+            "layers": listing(_NODE_LAYER),
+            "input_layers": _one_tensor,
+            "output_layers": _one_tensor,
+        },
+        "name",
+        "layers",
+        "input_layers",
+        "output_layers",
+    ),
+}
+
+
+_COMPILE = {
+    "optimizer": one_of(OPTIMIZERS),
+    "loss": named_or(LOSSES),
+    "loss_weights": only(None),
+    "metrics": named_or(METRICS),
+    "weighted_metrics": named_or(METRICS),
+    "run_eagerly": flag,
+    "steps_per_execution": count,
+    "jit_compile": flag,
+}
+
+
+def _compile_config(value: Any, where: str) -> None:
+    """Pass what compile() was given, or an empty dict before it was called."""
+    if value not in (None, {}):
+        record(_COMPILE, "optimizer")(value, where)
+
+
+check_model = one_of(MODELS, build_config=_BUILD, compile_config=_compile_config)
+"""The check of a whole config.json."""

@@ -1,0 +1,143 @@
+"""The parts that a file may name: initializers, optimizers, losses and metrics, as Keras has them.
+
+Each is a module, a class and the arguments that the class may be given.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.saving.checks import (
+    Check,
+    flag,
+    integer,
+    listing,
+    number,
+    one_of,
+    only,
+    optional,
+    record,
+    text,
+)
+
+FLOATS = ("float32", "float64")
+
+INERT: dict[str, Any] = {
+    "weight_decay": None,
+    "clipnorm": None,
+    "global_clipnorm": None,
+    "clipvalue": None,
+    "use_ema": False,
+    "ema_momentum": 0.99,
+    "ema_overwrite_frequency": None,
+    "loss_scale_factor": None,
+    "gradient_accumulation_steps": None,
+}
+"""What every optimizer of Keras has and the engine has not, set so that it does nothing."""
+
+
+def axes(value: Any, where: str) -> None:
+    """Pass None, an axis or a list of axes."""
+    if value is not None:
+        (listing(integer) if isinstance(value, list) else integer)(value, where)
+
+
+_POLICY = one_of({("keras", "DTypePolicy"): record({"name": only(*FLOATS)}, "name")})
+_GENERATOR = one_of(
+    {("keras.random", "SeedGenerator"): record({"seed": optional(integer), "name": text})}
+)
+
+
+def dtype(value: Any, where: str) -> None:
+    """Pass a policy, or the name of a type by itself."""
+    (_POLICY if isinstance(value, dict) else only(*FLOATS))(value, where)
+
+
+def seed(value: Any, where: str) -> None:
+    """Pass None, an integer or a generator of seeds."""
+    if value is not None:
+        (_GENERATOR if isinstance(value, dict) else integer)(value, where)
+
+
+_FANS: dict[str, Check] = {"seed": seed, "input_axes": axes, "output_axes": axes}
+_SCALING: dict[str, Check] = {**_FANS, "scale": number, "mode": text, "distribution": text}
+
+_NORMAL: dict[str, Check] = {"seed": seed, "mean": number, "stddev": number}
+_UNIFORM: dict[str, Check] = {"seed": seed, "minval": number, "maxval": number}
+
+INITIALIZERS = {
+    ("keras.initializers", "Zeros"): record({}),
+    ("keras.initializers", "Ones"): record({}),
+    ("keras.initializers", "Constant"): record({"value": number}),
+    ("keras.initializers", "RandomNormal"): record(_NORMAL),
+    ("keras.initializers", "TruncatedNormal"): record(_NORMAL),
+    ("keras.initializers", "RandomUniform"): record(_UNIFORM),
+    ("keras.initializers", "VarianceScaling"): record(_SCALING),
+    ("keras.initializers", "GlorotNormal"): record(_FANS),
+    ("keras.initializers", "GlorotUniform"): record(_FANS),
+    ("keras.initializers", "HeNormal"): record(_FANS),
+    ("keras.initializers", "HeUniform"): record(_FANS),
+    ("keras.initializers", "LecunNormal"): record(_FANS),
+    ("keras.initializers", "LecunUniform"): record(_FANS),
+}
+
+_COMMON: dict[str, Check] = {
+    **{name: only(value) for name, value in INERT.items()},
+    "ema_momentum": number,
+    "name": text,
+    "learning_rate": number,
+}
+
+OPTIMIZERS = {
+    ("keras.optimizers", "SGD"): record({**_COMMON, "momentum": number, "nesterov": flag}),
+    ("keras.optimizers", "Adam"): record(
+        {**_COMMON, **dict.fromkeys(("beta_1", "beta_2", "epsilon"), number), "amsgrad": flag}
+    ),
+}
+
+_LOSS: dict[str, Check] = {"name": text, "reduction": text}
+_CROSSENTROPY: dict[str, Check] = {
+    **_LOSS,
+    "from_logits": flag,
+    "label_smoothing": number,
+    "axis": integer,
+}
+LOSSES = {
+    ("keras.losses", "BinaryCrossentropy"): record(_CROSSENTROPY),
+    ("keras.losses", "CategoricalCrossentropy"): record(_CROSSENTROPY),
+    ("keras.losses", "SparseCategoricalCrossentropy"): record(
+        {**_CROSSENTROPY, "ignore_class": only(None)}
+    ),
+    ("keras.losses", "MeanSquaredError"): record(_LOSS),
+}
+
+_METRIC: dict[str, Check] = {"name": text, "dtype": dtype}
+_SMOOTHED: dict[str, Check] = {**_METRIC, "from_logits": flag, "label_smoothing": number}
+METRICS = {
+    ("keras.metrics", "BinaryAccuracy"): record({**_METRIC, "threshold": number}),
+    ("keras.metrics", "CategoricalAccuracy"): record(_METRIC),
+    ("keras.metrics", "SparseCategoricalAccuracy"): record(_METRIC),
+    ("keras.metrics", "BinaryCrossentropy"): record(_SMOOTHED),
+    ("keras.metrics", "CategoricalCrossentropy"): record({**_SMOOTHED, "axis": integer}),
+    ("keras.metrics", "SparseCategoricalCrossentropy"): record(
+        {**_METRIC, "from_logits": flag, "ignore_class": only(None), "axis": integer}
+    ),
+    ("keras.metrics", "MeanSquaredError"): record(_METRIC),
+    **LOSSES,
+}
+
+FUNCTION = ("builtins", "function")
+"""How Keras writes a function; its config is a name, which stays one."""
+
+
+def named_or(allowed: dict[tuple[str, str], Check]) -> Check:
+    """Return the check of a name, a function, an object on the list, or lists of these."""
+    objects = one_of({**allowed, FUNCTION: text})
+
+    def check(value: Any, where: str) -> None:
+        if isinstance(value, list):
+            listing(check)(value, where)
+        elif value is not None:
+            (objects if isinstance(value, dict) else text)(value, where)
+
+    return check

@@ -1,0 +1,172 @@
+"""Where in model.weights.h5 which array stands, and how large it must be.
+
+    vars                         the model itself: no arrays
+    layers/dense/vars/0, 1       kernel (inputs, units), bias (units,)
+    layers/dense_1/vars/0, 1     the second Dense, whatever its name
+    layers/input_layer/vars      an InputLayer, in functional models only: no arrays
+    optimizer/vars/0, 1, …       iterations, learning rate, then the slots
+
+Groups are numbered within a class, in the order of the layers; each "vars" has its object's name
+as an attribute.  All sizes follow from config.json, so a file can be refused before a model of the
+size that it claims is built.
+
+Keras: ``keras.src.saving.saving_lib`` of Keras 3.15.1; ``add_optimizer_variables`` for the slots.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from engine.naming import snake_case
+from engine.saving.allowed import FUNCTIONAL
+from engine.saving.checks import refuse
+
+OPTIMIZER = "optimizer/vars"
+
+
+@dataclass(frozen=True)
+class Place:
+    """One array of the file: its shape and the names of the types it may have."""
+
+    shape: tuple[int, ...]
+    dtypes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Group:
+    """The arrays 0, 1, 2 … of one object; `least` of them are enough, if it is given.
+
+    An `optional` group may be missing altogether.
+    """
+
+    path: str
+    name: str
+    places: tuple[Place, ...] = ()
+    least: int | None = None
+    optional: bool = False
+
+
+def layer_groups(saved: dict[str, Any]) -> list[Group]:
+    """Return the groups of a checked config, the model's own first, then those of its layers.
+
+    Raises
+    ------
+    ValueError
+        If the sizes in the config contradict each other, or its layers are not a chain.
+    """
+    config = saved["config"]
+    functional = (saved["module"], saved["class_name"]) == FUNCTIONAL
+    chain = _functional_chain(config) if functional else _sequential_chain(config)
+    groups = [Group("vars", config["name"])]
+    numbers: Counter[str] = Counter()
+    for entry, inputs in chain:
+        if entry["class_name"] == "InputLayer" and not functional:
+            continue
+        kind = snake_case(entry["class_name"])
+        number = numbers[kind]
+        numbers[kind] += 1
+        path = f"layers/{kind}_{number}/vars" if number else f"layers/{kind}/vars"
+        groups.append(Group(path, entry["config"]["name"], _places(entry, inputs)))
+    return groups
+
+
+def _places(entry: dict[str, Any], inputs: int | None) -> tuple[Place, ...]:
+    """Return the arrays of a layer that reads `inputs` numbers; none while that is not known."""
+    config = entry["config"]
+    if entry["class_name"] == "InputLayer" or inputs is None:
+        return ()
+    policy = config.get("dtype", "float32")
+    dtypes = (policy["config"]["name"] if isinstance(policy, dict) else policy,)
+    kernel = Place((inputs, config["units"]), dtypes)
+    bias = Place((config["units"],), dtypes)
+    return (kernel, bias) if config.get("use_bias", True) else (kernel,)
+
+
+def _width(entry: dict[str, Any]) -> int:
+    """Return how many numbers a layer gives for a row."""
+    config = entry["config"]
+    return int(config["batch_shape"][1] if "batch_shape" in config else config["units"])
+
+
+def _sequential_chain(config: dict[str, Any]) -> list[tuple[dict[str, Any], int | None]]:
+    """Return each layer with how many numbers it reads."""
+    chain: list[tuple[dict[str, Any], int | None]] = []
+    declared = config.get("build_input_shape")
+    width: int | None = declared[1] if declared else None
+    for index, entry in enumerate(config["layers"]):
+        where = f"config.json.config.layers[{index}]"
+        if entry["class_name"] == "InputLayer":
+            if index or width not in (None, _width(entry)):
+                refuse(where, "an input first of all, as wide as build_input_shape", entry)
+            chain.append((entry, None))
+            width = _width(entry)
+        else:
+            _compare_width(entry, width, where)
+            chain.append((entry, width))
+            width = None if width is None else _width(entry)
+    return chain
+
+
+def _functional_chain(config: dict[str, Any]) -> list[tuple[dict[str, Any], int | None]]:
+    """Return each layer with how many numbers it reads: what the layer before it gives."""
+    entries = config["layers"]
+    first, last = (_end(config[key]) for key in ("input_layers", "output_layers"))
+    chain: list[tuple[dict[str, Any], int | None]] = []
+    for index, entry in enumerate(entries):
+        where = f"config.json.config.layers[{index}]"
+        name = entry["config"]["name"]
+        if entry.get("name", name) != name or any(name == e["config"]["name"] for e, _ in chain):
+            refuse(where, "a layer with one name that no other has", entry.get("name"))
+        nodes = entry.get("inbound_nodes", [])
+        starts = entry["class_name"] == "InputLayer"
+        if starts != (index == 0) or starts == bool(nodes) or (starts and name != first):
+            refuse(where, "the input, followed by a chain of layers", entry)
+        width = None
+        if not starts:
+            tensor = nodes[0]["args"][0]["config"]
+            before = entries[index - 1]
+            width = _width(before)
+            if tensor["keras_history"][0] != before["config"]["name"]:
+                refuse(where, f"next to {before['config']['name']!r} in a chain", tensor)
+            if tensor["shape"][1] != width:
+                refuse(where, f"a layer that reads {width} numbers", tensor["shape"])
+            _compare_width(entry, width, where)
+        chain.append((entry, width))
+    if not entries or entries[-1]["config"]["name"] != last:
+        refuse("config.json.config.output_layers", "the end of the chain of layers", last)
+    return chain
+
+
+def _end(tensor: list[Any]) -> Any:
+    """Return the name of the layer in [name, 0, 0] or [[name, 0, 0]]."""
+    return tensor[0] if len(tensor) == 3 else tensor[0][0]
+
+
+def _compare_width(entry: dict[str, Any], width: int | None, where: str) -> None:
+    """Refuse a layer that was built for another number of inputs."""
+    built = entry.get("build_config", {}).get("input_shape")
+    if built is not None and built[1] != width:
+        refuse(f"{where}.build_config.input_shape", f"[None, {width}]", built)
+
+
+def optimizer_group(optimizer: Any, weights: list[Place]) -> Group:
+    """Return the group of an optimizer for these weights.
+
+    Adam keeps m and v of one weight next to each other, and AMSGrad's v̂ of all weights behind.
+    An optimizer that has not stepped yet may have no slots in the file.
+    """
+    slots = [weights[w] for w, _ in slot_order(optimizer.slot_names, len(weights))]
+    head = Place((), ("int64", "int32")), Place((), ("float32", "float64"))
+    return Group(OPTIMIZER, optimizer.name, (*head, *slots), least=2)
+
+
+def slot_order(names: list[str], weights: int) -> list[tuple[int, int]]:
+    """Return (weight, slot) for each array behind the learning rate, in Keras's order.
+
+    >>> slot_order(["momentum", "velocity", "velocity_hat"], 2)
+    [(0, 0), (0, 1), (1, 0), (1, 1), (0, 2), (1, 2)]
+    """
+    paired = [(w, s) for w in range(weights) for s in range(min(2, len(names)))]
+    return paired + [(w, s) for s in range(2, len(names)) for w in range(weights)]

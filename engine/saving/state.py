@@ -1,0 +1,110 @@
+"""The numbers of a model as the arrays of its file: weights, step count, learning rate and slots.
+
+The engine keeps a slot flat, one number for each parameter in the order of ``model.weights``; the
+file keeps it in pieces, each of the shape of its weight.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from engine.saving.layout import OPTIMIZER, Group, Place, layer_groups, optimizer_group, slot_order
+from engine.saving.weights import Array
+
+MOST_STEPS = 2**53
+"""A count of steps that a double still holds exactly."""
+
+
+def groups_of(saved: dict[str, Any], optimizer: Any) -> list[Group]:
+    """Return all groups of a checked config: layers, then the optimizer if there is one."""
+    groups = layer_groups(saved)
+    if optimizer is not None:
+        weights = [place for group in groups for place in group.places]
+        groups.append(optimizer_group(optimizer, weights))
+    return groups
+
+
+def take_state(model: Any, groups: list[Group]) -> dict[str, list[Array]]:
+    """Return the arrays of `model`, listed by the paths of `groups`."""
+    weights = _matched(model, groups)
+    arrays = _by_path(groups, weights)
+    optimizer = model.optimizer
+    if optimizer is not None:
+        rate = np.array(optimizer.learning_rate, weights[0].dtype if weights else "float32")
+        # Before the first step the slots are zero, whether they exist or not.
+        slots = optimizer.slots or [
+            np.zeros(sum(w.size for w in weights), rate.dtype) for _ in optimizer.slot_names
+        ]
+        pieces = [_pieces(slot, weights) for slot in slots]
+        order = slot_order(optimizer.slot_names, len(weights))
+        arrays[OPTIMIZER] = [
+            np.array(optimizer.iterations, np.int64),
+            rate,
+            *(pieces[slot][weight] for weight, slot in order),
+        ]
+    return arrays
+
+
+def put_state(model: Any, groups: list[Group], arrays: dict[str, list[Array]]) -> None:
+    """Give `model` the weights in `arrays`, and its optimizer the state if there is one."""
+    weights = _matched(model, groups)
+    values = [array for g in groups if g.path != OPTIMIZER for array in arrays[g.path]]
+    state = arrays.get(OPTIMIZER)
+    if state is not None:
+        _check_optimizer_state(state)
+    for variable, value in zip(model.weights, values, strict=True):
+        variable.assign(value)
+    if state is not None:
+        _put_optimizer_state(model, state, weights)
+
+
+def _check_optimizer_state(state: list[Array]) -> None:
+    """Refuse a step count or a learning rate that no training leads to."""
+    steps, rate = state[0].item(), state[1].item()
+    if not 0 <= steps <= MOST_STEPS:
+        raise ValueError(
+            f"Expected a count of steps from 0 to 2⁵³ at {OPTIMIZER}/0 of the weights. "
+            f"Received: {steps}"
+        )
+    if not (np.isfinite(rate) and rate >= 0):
+        raise ValueError(
+            f"Expected a finite learning rate ≥ 0 at {OPTIMIZER}/1 of the weights. Received: {rate}"
+        )
+
+
+def _put_optimizer_state(model: Any, state: list[Array], weights: list[Array]) -> None:
+    optimizer = model.optimizer
+    optimizer.iterations = state[0].item()
+    optimizer.learning_rate = state[1].item()
+    if not weights:
+        return
+    program = model._program()
+    optimizer.build(program.variables)
+    for slot in optimizer.slots:
+        slot[:] = 0
+    if len(state) > 2:
+        for (_, _, view), value in zip(optimizer.slot_views(), state[2:], strict=True):
+            view[...] = value
+
+
+def _pieces(slot: Array, weights: list[Array]) -> list[Array]:
+    """Return views of a flat slot, each of the shape of its weight."""
+    ends = np.cumsum([w.size for w in weights])
+    return [slot[e - w.size : e].reshape(w.shape) for e, w in zip(ends, weights, strict=True)]
+
+
+def _by_path(groups: list[Group], values: list[Array]) -> dict[str, list[Array]]:
+    rest = iter(values)
+    return {g.path: [next(rest) for _ in g.places] for g in groups if g.path != OPTIMIZER}
+
+
+def _matched(model: Any, groups: list[Group]) -> list[Array]:
+    """Return the model's weights, which are those that `groups` expect."""
+    weights = [variable.numpy() for variable in model.weights]
+    places = [place for g in groups if g.path != OPTIMIZER for place in g.places]
+    found = [Place(w.shape, (str(w.dtype),)) for w in weights]
+    if found != places:
+        raise ValueError(f"Expected weights {places}, by the config. Received: {found}")
+    return weights

@@ -1,0 +1,60 @@
+"""Where the arrays stand: hand-written, as Keras 3.15.1 was seen to write them."""
+
+import pytest
+
+from engine.optimizers import SGD, Adam
+from engine.saving.config import serialize_model
+from engine.saving.layout import layer_groups, optimizer_group, slot_order
+
+WEIGHTS = [(4, 10), (10,), (10, 3), (3,)]
+K1, B1, K2, B2 = WEIGHTS
+
+
+def shapes(group):
+    return [place.shape for place in group.places]
+
+
+def test_functional(kit):
+    groups = layer_groups(serialize_model(kit.make("penguins")))
+    assert [(g.path, g.name, shapes(g)) for g in groups] == [
+        ("vars", "functional", []),
+        ("layers/input_layer/vars", "input_layer", []),
+        ("layers/dense/vars", "dense", [K1, B1]),
+        ("layers/dense_1/vars", "dense_1", [K2, B2]),
+    ]
+
+
+def test_sequential(kit):
+    """The groups are numbered by class; what the layers are called is an attribute."""
+    groups = layer_groups(serialize_model(kit.make("pima_adam")))
+    assert [(g.path, g.name, shapes(g)) for g in groups] == [
+        ("vars", "pima", []),
+        ("layers/dense/vars", "dense", [(8, 10), (10,)]),
+        ("layers/dense_1/vars", "dense_1", [(10, 8), (8,)]),
+        ("layers/dense_2/vars", "dense_2", [(8, 8)]),
+        ("layers/dense_3/vars", "verdict", [(8, 1), (1,)]),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "expected"),
+    [
+        (SGD(), []),
+        (SGD(momentum=0.9), [K1, B1, K2, B2]),
+        (Adam(), [K1, K1, B1, B1, K2, K2, B2, B2]),
+        (Adam(amsgrad=True), [K1, K1, B1, B1, K2, K2, B2, B2, K1, B1, K2, B2]),
+    ],
+)
+def test_optimizers(kit, optimizer, expected):
+    groups = layer_groups(serialize_model(kit.make("penguins")))
+    weights = [place for group in groups for place in group.places]
+    group = optimizer_group(optimizer, weights)
+    assert (group.path, group.name) == ("optimizer/vars", optimizer.name)
+    assert [p.dtypes for p in group.places[:2]] == [("int64", "int32"), ("float32", "float64")]
+    assert shapes(group) == [(), (), *expected]
+
+
+def test_slot_order():
+    assert slot_order([], 2) == []
+    assert slot_order(["momentum"], 2) == [(0, 0), (1, 0)]
+    assert slot_order(["momentum", "velocity"], 2) == [(0, 0), (0, 1), (1, 0), (1, 1)]
