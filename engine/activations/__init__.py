@@ -22,7 +22,17 @@ _KNOWN: dict[str, Activation] = {
     f.__name__: f for f in (linear, relu, leaky_relu, sigmoid, tanh, softmax)
 }
 
-__all__ = ["deserialize", "get", "serialize", *_KNOWN]
+__all__ = [
+    "deserialize",
+    "get",
+    "leaky_relu",
+    "linear",
+    "relu",
+    "serialize",
+    "sigmoid",
+    "softmax",
+    "tanh",
+]
 
 
 def get(identifier: Any) -> Activation:

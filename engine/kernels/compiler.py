@@ -37,8 +37,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import numba.extending
 from numba import njit, types
-from numba.extending import register_jitable
+
+intrinsic: Any = numba.extending.intrinsic
+"""A function that writes LLVM's instructions itself.  For kernels it has other arguments than its
+definition, which type checkers need not try to understand."""
 
 _ROOMS_WITH_KERNEL_CODE = ("kernels", "activations", "losses", "optimizers", "random")
 
@@ -57,7 +61,7 @@ _SOURCES = _digest_of_sources()
 
 def compiled(function: Callable[..., Any]) -> Any:
     """Compile `function` as an entry point whose cache is keyed by all kernel sources."""
-    dispatcher = njit(cache=True, error_model="numpy", nogil=True)(function)
+    dispatcher: Any = njit(cache=True, error_model="numpy", nogil=True)(function)
     # Numba offers no public hook for the freshness stamp of a cached function.
     dispatcher._cache._cache_file._source_stamp = _SOURCES
     return dispatcher
@@ -65,7 +69,7 @@ def compiled(function: Callable[..., Any]) -> Any:
 
 def piece(function: Callable[..., Any]) -> Any:
     """Compile `function` as a part that kernels call, once whatever constants it is given."""
-    dispatcher = njit(error_model="numpy", nogil=True)(function)
+    dispatcher: Any = njit(error_model="numpy", nogil=True)(function)
     compile_for = dispatcher.get_call_template
     # Numba would compile it anew for every constant among the arguments.
     dispatcher.get_call_template = lambda args, kws: compile_for(
@@ -81,7 +85,7 @@ def inlined(function: Callable[..., Any]) -> Any:
 
 def formula(function: Callable[..., Any]) -> Any:
     """Leave `function` a plain Python function and let kernels call it, too."""
-    return register_jitable(error_model="numpy", forceinline=True)(function)
+    return numba.extending.register_jitable(error_model="numpy", forceinline=True)(function)
 
 
 _CALLED: set[tuple[str, str]] = set()

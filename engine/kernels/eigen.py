@@ -13,9 +13,9 @@ from typing import Any
 
 from llvmlite import ir
 from numba.core import types
-from numba.extending import intrinsic, overload
+from numba.extending import overload
 
-from engine.kernels.compiler import inlined
+from engine.kernels.compiler import inlined, intrinsic
 from engine.kernels.lanes import (
     Lanes,
     _call,

@@ -21,10 +21,10 @@ from typing import Any
 import numpy as np
 from llvmlite import ir
 from numba.core import types
-from numba.extending import intrinsic, overload
+from numba.extending import overload
 
 from engine.kernels import eigen, onednn
-from engine.kernels.compiler import formula
+from engine.kernels.compiler import formula, intrinsic
 from engine.kernels.lanes import Lanes, _call, minimum, where
 
 

@@ -24,9 +24,9 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
-from numba.extending import intrinsic, models, register_model
+from numba.extending import models, register_model
 
-from engine.kernels.compiler import formula, inlined
+from engine.kernels.compiler import formula, inlined, intrinsic
 
 _I32 = ir.IntType(32)
 
@@ -129,7 +129,7 @@ def _define(function: Any, emit: Callable[..., Any], arity: int, compares: bool 
     """Teach Numba `function` of lanes; `emit(builder, lanes, *values)` writes the instructions."""
 
     @infer_global(function)
-    class _Typing(AbstractTemplate):  # type: ignore[misc]
+    class _Typing(AbstractTemplate):
         def generic(self, args: tuple[types.Type, ...], kws: dict[str, Any]) -> Any:
             lanes = _common(args)
             if kws or len(args) != arity or lanes is None:
@@ -138,14 +138,18 @@ def _define(function: Any, emit: Callable[..., Any], arity: int, compares: bool 
 
     def lower(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         lanes = _common(sig.args)
-        values = [_as_lanes(context, builder, v, k, lanes) for v, k in zip(args, sig.args)]
+        assert lanes is not None
+        values = [
+            _as_lanes(context, builder, v, k, lanes) for v, k in zip(args, sig.args, strict=True)
+        ]
         return emit(builder, lanes, *values)
 
-    for pattern in {
+    patterns: dict[int, list[tuple[Any, ...]]] = {
         1: [(Lanes,)],
         2: [(Lanes, Lanes), (Lanes, types.Number), (types.Number, Lanes)],
         3: [(types.Any, types.Any, types.Any)],
-    }[arity]:
+    }
+    for pattern in patterns[arity]:
         lower_builtin(function, *pattern)(lower)
 
 
@@ -239,7 +243,7 @@ def _address(builder: Any, p: Any, i: Any, width: int) -> Any:
 
 
 @intrinsic(prefer_literal=True)
-def load(typing: Any, p: types.CPointer, i: types.Integer, width: types.Literal) -> Any:
+def load(typing: Any, p: types.CPointer, i: types.Integer, width: Any) -> Any:
     """`width` neighbours from ``p[i]``."""
     lanes = Lanes(p.dtype, width.literal_value)
 
@@ -252,7 +256,7 @@ def load(typing: Any, p: types.CPointer, i: types.Integer, width: types.Literal)
 
 
 @intrinsic(prefer_literal=True)
-def broadcast(typing: Any, p: types.CPointer, i: types.Integer, width: types.Literal) -> Any:
+def broadcast(typing: Any, p: types.CPointer, i: types.Integer, width: Any) -> Any:
     """The number ``p[i]`` in each of `width` lanes."""
     lanes = Lanes(p.dtype, width.literal_value)
 
@@ -299,7 +303,7 @@ def put(p: Any, i: Any, x: Any, n: Any, width: Any) -> None:
 
 
 @intrinsic(prefer_literal=True)
-def fill(typing: Any, p: types.CPointer, value: types.Type, width: types.Literal) -> Any:
+def fill(typing: Any, p: types.CPointer, value: types.Type, width: Any) -> Any:
     """`value` in each of `width` lanes of the type that `p` points to."""
     lanes = Lanes(p.dtype, width.literal_value)
 
@@ -371,7 +375,8 @@ def sum_16_halves(typing: Any, rows: types.UniTuple) -> Any:
         half = 8
         while half:
             # Each register holds 16 / (2·half) rows; fold each row and join two registers.
-            low, high = [], []
+            low: list[int] = []
+            high: list[int] = []
             for base in range(0, 32, 2 * half):
                 low += range(base, base + half)
                 high += range(base + half, base + 2 * half)

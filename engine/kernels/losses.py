@@ -32,7 +32,7 @@ def _elementwise(value: Any, slope: Any) -> Any:
     """Loops over all rows·units elements for a loss that is a mean over the units."""
 
     @inlined
-    def loop(z, y, rows, units, scale, values, dz, elements, want_gradient):  # type: ignore[no-untyped-def]
+    def loop(z, y, rows, units, scale, values, dz, elements, want_gradient):
         n = rows * units
         whole = n - n % 8
         one = fill(z, units, 1)
@@ -95,7 +95,7 @@ def _exponentials(m: Any, e: Any, rows: Any, units: Any) -> None:
 
 
 @inlined
-def _categorical_logits(z, y, rows, units, scale, values, dz, elements, want_gradient):  # type: ignore[no-untyped-def]
+def _categorical_logits(z, y, rows, units, scale, values, dz, elements, want_gradient):
     n = rows * units
     m, e, sums, logs = elements, at(elements, n), at(elements, 2 * n), at(elements, 2 * n + rows)
     _shift(z, m, rows, units)
@@ -123,7 +123,7 @@ def _categorical_logits(z, y, rows, units, scale, values, dz, elements, want_gra
 
 
 @inlined
-def _sparse_logits(z, y, rows, units, scale, values, dz, elements, want_gradient):  # type: ignore[no-untyped-def]
+def _sparse_logits(z, y, rows, units, scale, values, dz, elements, want_gradient):
     n = rows * units
     m, e, sums = elements, at(elements, n), at(elements, 2 * n)
     _shift(z, m, rows, units)
@@ -143,7 +143,7 @@ def _sparse_logits(z, y, rows, units, scale, values, dz, elements, want_gradient
 
 
 @inlined
-def _categorical(p, y, rows, units, scale, values, dp, elements, want_gradient):  # type: ignore[no-untyped-def]
+def _categorical(p, y, rows, units, scale, values, dp, elements, want_gradient):
     q = elements
     for i in range(rows):
         k0 = i * units
@@ -165,7 +165,7 @@ def _categorical(p, y, rows, units, scale, values, dp, elements, want_gradient):
 
 
 @inlined
-def _sparse(p, y, rows, units, scale, values, dp, elements, want_gradient):  # type: ignore[no-untyped-def]
+def _sparse(p, y, rows, units, scale, values, dp, elements, want_gradient):
     n = rows * units
     z = at(elements, 2 * n + 2 * rows)
     for i in range(n):
@@ -185,7 +185,7 @@ def elements_needed(rows: Any, units: Any) -> Any:
 
 
 @piece
-def evaluate(form, z, y, rows, units, scale, values, dz, elements, want_gradient):  # type: ignore[no-untyped-def]
+def evaluate(form, z, y, rows, units, scale, values, dz, elements, want_gradient):
     """Write values[0:rows], and `dz` when `want_gradient`, of the loss whose code is `form`."""
     if form == BINARY_LOGITS:
         _binary_logits(z, y, rows, units, scale, values, dz, elements, want_gradient)
@@ -204,7 +204,7 @@ def evaluate(form, z, y, rows, units, scale, values, dz, elements, want_gradient
 
 
 @inlined
-def fill_scale(form, scale, weights, weighted, even, rows, units) -> None:  # type: ignore[no-untyped-def]
+def fill_scale(form, scale, weights, weighted, even, rows, units) -> None:
     """The gradient of the mean: 1/rows, times the sample weight, divided by the units.
 
     `even` says that every batch of the fit has the same size: TensorFlow then knows the shape and

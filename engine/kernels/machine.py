@@ -13,7 +13,8 @@ from typing import Any
 
 from llvmlite import ir
 from numba.core import cgutils, types
-from numba.extending import intrinsic
+
+from engine.kernels.compiler import intrinsic
 
 IS_X86 = platform.machine().lower() in ("x86_64", "amd64")
 

@@ -24,7 +24,7 @@ def _largest(p: Any, units: Any) -> Any:
 
 
 @inlined
-def evaluate(code, threshold, p, z, y, rows, units, scale, values, elements) -> Any:  # type: ignore[no-untyped-def]
+def evaluate(code, threshold, p, z, y, rows, units, scale, values, elements) -> Any:
     """Σ over the rows of the metric whose code is `code`.
 
     `p` are the predictions, `z` what a crossentropy on logits works on, `y` the labels.

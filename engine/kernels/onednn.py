@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.kernels.compiler import inlined
-from engine.kernels.lanes import fma, floor, maximum, minimum, power_of_two, where
+from engine.kernels.lanes import floor, fma, maximum, minimum, power_of_two, where
 
 SMALLEST = -87.33654022216797
 LARGEST = 88.72283172607422

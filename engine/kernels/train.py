@@ -93,7 +93,7 @@ def _predictions(layers: Any, plan: Any, outputs: Any, rows: Any, needed: Any) -
 
 @inlined
 def _evaluate(layers, plan, metric_codes, thresholds, sums, outputs, y, targets, weights, weighted,
-              rows, scale, values, dz, elements, training) -> Any:  # type: ignore[no-untyped-def]  # fmt: skip
+              rows, scale, values, dz, elements, training) -> Any:  # fmt: skip
     """Loss and metrics of a batch whose forward pass is done; the gradient too when `training`."""
     form = plan[FORM]
     last = layers.shape[0] - 1
@@ -125,7 +125,7 @@ def _evaluate(layers, plan, metric_codes, thresholds, sums, outputs, y, targets,
 
 
 @inlined
-def _backward(layers, plan, x, params, gradients, outputs, deltas, scratch, rows) -> None:  # type: ignore[no-untyped-def]
+def _backward(layers, plan, x, params, gradients, outputs, deltas, scratch, rows) -> None:
     """All gradients, from the last layer to the first."""
     for index in range(layers.shape[0] - 1, -1, -1):
         layer = layers[index]
@@ -153,7 +153,7 @@ def _record(sums: Any, history: Any, epoch: Any, column: Any, count: Any) -> Non
 @compiled
 def run(batches, state, layers, plan, metric_codes, thresholds, hyper, rates, sums, history,
         params, gradients, slot_1, slot_2, slot_3, outputs, deltas, buffer,
-        x, y, targets, weights, vx, vy, vtargets, vweights):  # type: ignore[no-untyped-def]  # fmt: skip
+        x, y, targets, weights, vx, vy, vtargets, vweights):  # fmt: skip
     """Go on with a fit for `batches` batches, or until it (or, if so planned, an epoch) ends.
 
     A fit is, for every epoch, a pass over the rows of `x` with an update after each batch, then a
@@ -228,7 +228,7 @@ def run(batches, state, layers, plan, metric_codes, thresholds, hyper, rates, su
 
 
 @compiled
-def predict(layers, params, outputs, x, rows, batch, predictions):  # type: ignore[no-untyped-def]
+def predict(layers, params, outputs, x, rows, batch, predictions):
     """Write the last layer's activation for all rows of `x`, `batch` rows at a time.
 
     Here the activation is behind a bias for TensorFlow too, so all of it is oneDNN's.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from engine.kernels.compiler import inlined
 from engine.kernels.lanes import broadcast, load, store
 from engine.optimizers.adam import blend, largest_yet, move
@@ -13,7 +11,7 @@ SGD, MOMENTUM, NESTEROV, ADAM, AMSGRAD = range(5)
 
 
 @inlined
-def update(code, w, g, slot_1, slot_2, slot_3, rate, hyper, n) -> None:  # type: ignore[no-untyped-def]
+def update(code, w, g, slot_1, slot_2, slot_3, rate, hyper, n) -> None:
     """One step of the optimizer whose code is `code`, on w[0:n] with the gradients g[0:n].
 
     The arrays end in padding, so the last register needs no special case.

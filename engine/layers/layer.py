@@ -157,6 +157,7 @@ class Layer:
         raise NotImplementedError
 
     def __call__(self, inputs: Any) -> Any:
+        """A tensor for a tensor, an array for an array of rows."""
         if isinstance(inputs, KerasTensor):
             # The start of a chain fits all types.
             if inputs.source is not None and inputs.dtype != self.dtype:

@@ -36,6 +36,7 @@ __all__ = [
     "BinaryCrossentropy",
     "CategoricalAccuracy",
     "CategoricalCrossentropy",
+    "LossMetric",
     "MeanSquaredError",
     "Metric",
     "SparseCategoricalAccuracy",

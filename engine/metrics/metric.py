@@ -65,6 +65,7 @@ class Metric:
         self.total, self.count = 0.0, 0.0
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> float:
+        """Count more rows in and return the mean so far."""
         self.update_state(y_true, y_pred, sample_weight)
         return self.result()
 

@@ -62,8 +62,8 @@ class _Buffers:
         self.flat_x = padded(rows.x, dtype, 8)
         self.flat_y = padded(rows.y, dtype, 8)
         self.flat_targets = padded(self.targets, dtype, 8) if self.smoothed else self.flat_y
-        has_weights = rows.weights is not None
-        self.flat_weights = padded(rows.weights, dtype, 8) if has_weights else self.flat_y
+        weights = rows.weights
+        self.flat_weights = self.flat_y if weights is None else padded(weights, dtype, 8)
 
     def reorder(self, order: Array) -> None:
         """Put the rows into `order`."""

@@ -173,7 +173,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _labels(self, numbers: Array) -> Array:
         """Class numbers in the form that the loss reads."""
         loss = get_loss(self.model_.loss)
-        if loss.sparse or len(self.classes_) <= 2 and self.model_.layers[-1].units == 1:
+        if loss.sparse or len(self.classes_) <= 2 and self.model_.output_shape[-1] == 1:
             return numbers
         return to_categorical(numbers, len(self.classes_))
 
