@@ -1,0 +1,1 @@
+"""How fast the engine trains: ``python -m benchmarks``."""
