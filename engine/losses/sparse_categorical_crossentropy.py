@@ -65,7 +65,11 @@ def class_numbers(y_true: Any, y_pred: Any) -> tuple[Array, Array]:
 
 
 def sparse_categorical_crossentropy(
-    y_true: Any, y_pred: Any, from_logits: bool = False, axis: int = -1
+    y_true: Any,
+    y_pred: Any,
+    from_logits: bool = False,
+    ignore_class: int | None = None,
+    axis: int = -1,
 ) -> Array:
     """The loss of each row, its label being a class number.
 
@@ -75,7 +79,7 @@ def sparse_categorical_crossentropy(
     >>> sparse_categorical_crossentropy([1], [[0.5, 0.5]]).round(4)
     array([0.6931], dtype=float32)
     """
-    return SparseCategoricalCrossentropy(from_logits, axis).call(y_true, y_pred)
+    return SparseCategoricalCrossentropy(from_logits, ignore_class, axis=axis).call(y_true, y_pred)
 
 
 class SparseCategoricalCrossentropy(Loss):
@@ -93,10 +97,16 @@ class SparseCategoricalCrossentropy(Loss):
     def __init__(
         self,
         from_logits: bool = False,
-        axis: int = -1,
+        ignore_class: int | None = None,
         reduction: str = "sum_over_batch_size",
+        axis: int = -1,
         name: str = "sparse_categorical_crossentropy",
     ) -> None:
+        if ignore_class is not None:
+            raise ValueError(
+                "Expected ignore_class=None: the engine does not have this option yet. "
+                f"Received: ignore_class={ignore_class!r}"
+            )
         super().__init__(name, reduction, from_logits, 0.0, axis)
 
     def call(self, y_true: Any, y_pred: Any) -> Array:
@@ -107,4 +117,4 @@ class SparseCategoricalCrossentropy(Loss):
 
     def get_config(self) -> dict[str, Any]:
         """The arguments that make such a loss."""
-        return {**super().get_config(), "from_logits": self.from_logits, "axis": -1}
+        return {**super().get_config(), "from_logits": self.from_logits, "ignore_class": None}

@@ -49,9 +49,14 @@ class BinaryCrossentropy(LossMetric):
         dtype: str | None = None,
         from_logits: bool = False,
         label_smoothing: float = 0.0,
-        axis: int = -1,
     ) -> None:
-        super().__init__(losses.BinaryCrossentropy(from_logits, label_smoothing, axis), name, dtype)
+        super().__init__(losses.BinaryCrossentropy(from_logits, label_smoothing), name, dtype)
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make such a metric."""
+        config = super().get_config()
+        del config["axis"]
+        return config
 
 
 class CategoricalCrossentropy(LossMetric):
@@ -78,9 +83,15 @@ class SparseCategoricalCrossentropy(LossMetric):
         name: str = "sparse_categorical_crossentropy",
         dtype: str | None = None,
         from_logits: bool = False,
+        ignore_class: int | None = None,
         axis: int = -1,
     ) -> None:
-        super().__init__(losses.SparseCategoricalCrossentropy(from_logits, axis), name, dtype)
+        loss = losses.SparseCategoricalCrossentropy(from_logits, ignore_class, axis=axis)
+        super().__init__(loss, name, dtype)
+
+    def get_config(self) -> dict[str, Any]:
+        """The arguments that make such a metric."""
+        return {**super().get_config(), "ignore_class": None, "axis": -1}
 
 
 class MeanSquaredError(LossMetric):

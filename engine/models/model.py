@@ -240,6 +240,18 @@ class Model(Trainer):
 
         save_model(self, filepath, overwrite=overwrite)
 
+    def save_weights(self, filepath: Any, overwrite: bool = True) -> None:
+        """Write the weights to a ``.weights.h5`` file that Keras reads, too."""
+        from engine.saving import save_weights
+
+        save_weights(self, filepath, overwrite=overwrite)
+
+    def load_weights(self, filepath: Any) -> None:
+        """Take the weights from a ``.weights.h5`` or ``.keras`` file; all of them, or none."""
+        from engine.saving import load_weights
+
+        load_weights(self, filepath)
+
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"
 

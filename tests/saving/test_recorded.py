@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.saving import load_model
+from engine.saving import load_model, save_model
 
 HERE = Path(__file__).parent / "recorded"
 
@@ -37,3 +37,11 @@ def test_training_goes_on_as_in_keras(recorded):
     fresh.optimizer.iterations = 0
     fresh.fit(x, y, **fit)
     assert np.abs(fresh.get_weights()[0] - expected[0]).max() > 1e-4
+
+
+def test_saved_again_it_has_the_same_config(kit, tmp_path):
+    save_model(load_model(HERE / "penguins.keras"), tmp_path / "again.keras")
+    expected, received = (
+        kit.config_of(path) for path in (HERE / "penguins.keras", tmp_path / "again.keras")
+    )
+    assert str(received) == str(expected)
