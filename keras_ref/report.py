@@ -20,6 +20,7 @@ body { font: 16px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 72rem
        color: #1a1a1a; background: #fff; }
 h2 { border-top: 2px solid #ccc; margin-top: 3rem; padding-top: 1rem; }
 .wide { overflow-x: auto; }
+.wide table { font-size: .8rem; } .wide th, .wide td { padding: .25rem .4rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; margin: 1rem 0; }
 th, td { border: 1px solid #bbb; padding: .3rem .6rem; text-align: right; vertical-align: top; }
 th { background: #f0f0f0; }
