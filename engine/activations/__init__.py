@@ -14,7 +14,7 @@ from engine.activations.relu import relu
 from engine.activations.sigmoid import sigmoid
 from engine.activations.softmax import softmax
 from engine.activations.tanh import tanh
-from engine.utils.shown import shown
+from engine.checks.shown import shown
 
 Activation = Callable[[Any], Any]
 

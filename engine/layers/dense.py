@@ -20,10 +20,10 @@ from typing import Any
 import numpy as np
 
 from engine import activations, initializers
+from engine.checks.numeric import numeric
+from engine.checks.shown import shown
 from engine.layers.layer import Array, Layer, checked_input_shape
 from engine.layers.tensor import Shape
-from engine.utils.numeric import numeric
-from engine.utils.shown import shown
 from engine.variable import Variable
 
 

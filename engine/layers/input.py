@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.checks.shown import shown
 from engine.layers.layer import Array, Layer, checked_input_shape
 from engine.layers.tensor import KerasTensor, Shape
 from engine.naming import automatic_name
-from engine.utils.shown import shown
 
 
 class InputLayer(Layer):

@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 
 from engine import config
+from engine.checks.from_config import from_config
+from engine.checks.numeric import numeric
+from engine.checks.shown import shown
 from engine.layers.tensor import KerasTensor, Shape
 from engine.naming import automatic_name, checked_name
-from engine.utils.from_config import from_config
-from engine.utils.numeric import numeric
-from engine.utils.shown import shown
 from engine.variable import Variable
 
 Array = npt.NDArray[Any]

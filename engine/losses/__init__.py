@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.checks.from_config import class_of
+from engine.checks.shown import shown
 from engine.losses.binary_crossentropy import BinaryCrossentropy, binary_crossentropy
 from engine.losses.categorical_crossentropy import (
     CategoricalCrossentropy,
@@ -18,8 +20,6 @@ from engine.losses.sparse_categorical_crossentropy import (
     SparseCategoricalCrossentropy,
     sparse_categorical_crossentropy,
 )
-from engine.utils.from_config import class_of
-from engine.utils.shown import shown
 
 __all__ = [
     "BinaryCrossentropy",

@@ -15,9 +15,9 @@ import numpy as np
 import numpy.typing as npt
 
 from engine import config
-from engine.utils.from_config import from_config
-from engine.utils.numeric import numeric
-from engine.utils.shown import shown
+from engine.checks.from_config import from_config
+from engine.checks.numeric import numeric
+from engine.checks.shown import shown
 
 Array = npt.NDArray[Any]
 

@@ -15,11 +15,11 @@ from typing import Any
 
 import numpy as np
 
+from engine.checks.numeric import numeric
 from engine.losses.categorical_crossentropy import clipped
 from engine.losses.categorical_crossentropy import d_from_logits as d_dense_from_logits
 from engine.losses.categorical_crossentropy import from_logits as dense_from_logits
 from engine.losses.loss import Array, Loss, as_float
-from engine.utils.numeric import numeric
 
 
 def _one_hot(labels: Any, classes: int, dtype: Any) -> Any:

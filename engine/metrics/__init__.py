@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from engine import losses
+from engine.checks.from_config import class_of
+from engine.checks.shown import shown
 from engine.losses import (
     binary_crossentropy,
     categorical_crossentropy,
@@ -28,8 +30,6 @@ from engine.metrics.sparse_categorical_accuracy import (
     SparseCategoricalAccuracy,
     sparse_categorical_accuracy,
 )
-from engine.utils.from_config import class_of
-from engine.utils.shown import shown
 
 __all__ = [
     "BinaryAccuracy",

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.checks.from_config import from_config
+from engine.checks.shown import shown
 from engine.losses.loss import as_float
-from engine.utils.from_config import from_config
-from engine.utils.shown import shown
 
 Array = npt.NDArray[Any]
 

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.checks.numeric import numeric
+from engine.checks.shown import shown
 from engine.losses import CategoricalCrossentropy, Loss, MeanSquaredError
 from engine.optimizers.optimizer import checked_number
-from engine.utils.numeric import numeric
-from engine.utils.shown import shown
 
 Array = npt.NDArray[Any]
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.checks.shown import shown
 from engine.layers.input import InputLayer
 from engine.layers.layer import Layer
 from engine.layers.tensor import KerasTensor
@@ -17,7 +18,6 @@ from engine.models.model import (
     layer_config,
     layer_from_config,
 )
-from engine.utils.shown import shown
 
 
 def _one_tensor(value: Any, argument: str) -> KerasTensor:

@@ -10,21 +10,23 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.checks.from_config import class_of
+from engine.checks.numeric import numeric
+from engine.checks.shown import shown
 from engine.layers.dense import Dense
 from engine.layers.input import InputLayer
 from engine.layers.layer import Layer, assign_all, checked_input_shape
 from engine.layers.tensor import KerasTensor, Shape
-from engine.models.trainer import Trainer
+from engine.models.evaluating import Evaluating
+from engine.models.fitting import Fitting
+from engine.models.predicting import Predicting
 from engine.naming import checked_name
-from engine.utils.from_config import class_of
-from engine.utils.numeric import numeric
-from engine.utils.shown import shown
 from engine.variable import Variable
 
 Array = npt.NDArray[Any]
 
 
-class Model(Trainer):
+class Model(Fitting, Evaluating, Predicting):
     """A chain of layers.
 
     ``Model(inputs, outputs)`` makes a functional model of the chain between two tensors;

@@ -92,7 +92,8 @@ def _form(loss: Loss, activation: int) -> tuple[int, bool]:
     return on_predictions, False
 
 
-def _metric_code(metric: Metric, label_width: int, units: int, activation: int) -> int:
+def metric_code(metric: Metric, label_width: int, units: int, activation: int) -> int:
+    """The kernels' code of `metric` for labels and predictions of these widths."""
     code = metric.code(label_width, units)
     if code < 0:
         raise ValueError(
@@ -103,7 +104,7 @@ def _metric_code(metric: Metric, label_width: int, units: int, activation: int) 
         if metric.loss.get_config().get("label_smoothing"):
             raise ValueError(
                 f"Expected label_smoothing=0 in the metric {metric.name!r}: smoothing belongs to "
-                "the loss"
+                f"the loss. Received: label_smoothing={metric.loss.label_smoothing!r}"
             )
         return codes.LOSS + _form(metric.loss, activation)[0]
     return code
@@ -133,9 +134,7 @@ class Run:
         width = any_rows.y.shape[1]
         activation = int(program.table[-1, train.ACTIVATION])
         self.names = ["loss", *(m.name for m in metrics)]
-        self.codes = np.array(
-            [_metric_code(m, width, units, activation) for m in metrics], np.int64
-        )
+        self.codes = np.array([metric_code(m, width, units, activation) for m in metrics], np.int64)
         self.thresholds = np.array([m.threshold for m in metrics])
         form, on_logits = _form(loss, activation)
         program.make_room(max(batch, validation_batch))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.checks.shown import shown
 from engine.layers.dense import Dense
 from engine.layers.input import InputLayer
 from engine.layers.layer import Layer
@@ -20,7 +21,6 @@ from engine.models.model import (
     layer_config,
     layer_from_config,
 )
-from engine.utils.shown import shown
 
 
 class Sequential(Model):

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.checks.from_config import class_of
+from engine.checks.shown import shown
 from engine.optimizers.adam import Adam
 from engine.optimizers.optimizer import Optimizer
 from engine.optimizers.sgd import SGD
-from engine.utils.from_config import class_of
-from engine.utils.shown import shown
 
 __all__ = ["SGD", "Adam", "Optimizer", "deserialize", "get", "serialize"]
 

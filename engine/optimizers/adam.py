@@ -20,11 +20,11 @@ from typing import Any
 
 import numpy as np
 
+from engine.checks.shown import shown
 from engine.kernels.compiler import compiled, formula
 from engine.kernels.elementary import power
 from engine.kernels.lanes import fill, maximum, pointer, sqrt, store
 from engine.optimizers.optimizer import Array, Optimizer, checked_number
-from engine.utils.shown import shown
 
 
 @formula

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.utils.from_config import from_config
-from engine.utils.shown import shown
+from engine.checks.from_config import from_config
+from engine.checks.shown import shown
 from engine.variable import Variable
 
 Array = npt.NDArray[Any]

@@ -15,9 +15,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.checks.shown import shown
 from engine.kernels.compiler import formula
 from engine.optimizers.optimizer import Optimizer, checked_number
-from engine.utils.shown import shown
 
 
 @formula

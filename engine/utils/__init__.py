@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from engine.checks.shown import shown
 from engine.random import set_random_seed
-from engine.utils.shown import shown
 from engine.utils.to_categorical import to_categorical
 
 __all__ = ["plot_model", "set_random_seed", "to_categorical"]

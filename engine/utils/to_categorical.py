@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine import config
-from engine.utils.numeric import numeric
-from engine.utils.shown import shown
+from engine.checks.numeric import numeric
+from engine.checks.shown import shown
 
 _MOST = 2**31
 """More classes than this are a mistake."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from typing import Any
 
-from engine.utils.shown import shown
+from engine.checks.shown import shown
 
 
 def from_config(cls: Any, config: Any) -> Any:

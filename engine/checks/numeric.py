@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.utils.shown import shown
+from engine.checks.shown import shown
 
 
 def numeric(values: Any, name: str) -> npt.NDArray[Any]:

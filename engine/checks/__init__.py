@@ -1,0 +1,1 @@
+"""What public arguments go through: arrays, configs, and how errors show a value."""

@@ -1,0 +1,128 @@
+"""evaluate and the methods for a single batch.
+
+Keras: ``keras.Model.evaluate``, ``train_on_batch``, ``test_on_batch``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.callbacks import CallbackList
+from engine.kernels import train
+from engine.models.arguments import BATCH_SIZE, not_yet, verbosity, whole
+from engine.models.feeding import Feeding
+from engine.models.run import Rows, Run
+
+
+class Evaluating(Feeding):
+    """The part of a model that evaluates."""
+
+    def evaluate(
+        self,
+        x: Any = None,
+        y: Any = None,
+        batch_size: int | None = None,
+        verbose: Any = "auto",
+        sample_weight: Any = None,
+        steps: int | None = None,
+        callbacks: Any = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """Loss and metrics on data, the weights staying as they are.
+
+        Returns
+        -------
+        float, list of float or dict
+            The loss; with metrics ``[loss, metric, …]`` in the order of :attr:`metrics_names`;
+            with `return_dict` by name.
+        """
+        not_yet(steps=(steps, None))
+        verbose = verbosity(verbose)
+        batch = whole("batch_size", batch_size, BATCH_SIZE)
+        rows = self._rows(x, y, sample_weight)
+        batch = min(batch, len(rows))
+        watched = self._metrics(rows.y.shape[1])
+        hooks = CallbackList(
+            callbacks,
+            add_progbar=verbose != 0,
+            verbose=verbose,
+            epochs=1,
+            steps=-(-len(rows) // batch),
+        )
+        assert self._loss is not None
+        program = self._ready(rows)
+        run = Run(program, self._loss, watched, None, None, batch, rows, batch, 1, True)
+        hooks.set_model(self)
+        hooks.on_test_begin()
+        one_validation(run, hooks)
+        logs = run.validated(0)
+        hooks.on_test_end(logs)
+        return _result(logs, return_dict)
+
+    def train_on_batch(
+        self,
+        x: Any,
+        y: Any = None,
+        sample_weight: Any = None,
+        class_weight: Any = None,
+        return_dict: bool = False,
+    ) -> Any:
+        """One update on one batch.
+
+        Returns
+        -------
+        float, list of float or dict
+            Loss and metrics, as running means since the last fit, evaluate or
+            :meth:`reset_metrics`, as in Keras.
+        """
+        rows = self._rows(x, y, sample_weight, class_weight)
+        return self._on_batch(rows, True, return_dict)
+
+    def test_on_batch(
+        self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
+    ) -> Any:
+        """Loss and metrics of one batch, as running means; see :meth:`train_on_batch`."""
+        return self._on_batch(self._rows(x, y, sample_weight), False, return_dict)
+
+    def _on_batch(self, rows: Rows, training: bool, return_dict: bool) -> Any:
+        watched = self._metrics(rows.y.shape[1])
+        assert self._loss is not None
+        program = self._ready(rows, self.optimizer if training else None)
+        n = len(rows)
+        optimizer, data_ = (self.optimizer, (rows, None)) if training else (None, (None, rows))
+        run = Run(program, self._loss, watched, optimizer, data_[0], n, data_[1], n, 1, True)
+        if self._sums is not None and self._sums.size == run.sums.size:
+            run.sums[:] = self._sums
+        # Keep the sums from being written to the history: pretend that more rows follow.
+        place = train.ROWS if training else train.VALIDATION_ROWS
+        run.plan[place] += 1
+        run._call(1)
+        self._sums = run.sums
+        return _result(run.running(), return_dict)
+
+    def reset_metrics(self) -> None:
+        """Forget the running means of the ``…_on_batch`` methods."""
+        self._sums = None
+
+
+def _result(logs: dict[str, float], return_dict: bool) -> Any:
+    if return_dict:
+        return dict(sorted(logs.items()))
+    values = list(logs.values())
+    return values[0] if len(values) == 1 else values
+
+
+def one_validation(run: Run, hooks: CallbackList) -> None:
+    """Go through the rows to validate on, once."""
+    epoch = run.epoch
+    while run.epoch == epoch:
+        step = run.step
+        if hooks.needs_test_batches:
+            hooks.on_test_batch_begin(step)
+            run.advance(1)
+            finished = run.epoch != epoch
+            hooks.on_test_batch_end(step, run.validated(epoch) if finished else run.running())
+        else:
+            run.advance(run.validation_steps - step)
+            if run.epoch == epoch:
+                hooks.progress(run.step, run.running())

@@ -1,0 +1,94 @@
+"""From what users pass to what a run needs: checked rows, resolved metrics, the buffers.
+
+Everything here is done before anything of the model is touched.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine import metrics
+from engine.checks.numeric import numeric
+from engine.kernels.activations import LINEAR
+from engine.kernels.program import Program
+from engine.models import data
+from engine.models.compiling import Compiling
+from engine.models.run import Rows, metric_code
+from engine.optimizers import Optimizer
+
+
+class Feeding(Compiling):
+    """The part of a model that takes data in."""
+
+    def _program(self) -> Program:
+        layers = self._dense_layers()
+        program: Program | None = getattr(self, "_kept_program", None)
+        variables = [v for layer in layers for v in layer.weights]
+        if (
+            program is None
+            or len(variables) != len(program.variables)
+            or any(a is not b for a, b in zip(variables, program.variables, strict=True))
+        ):
+            program = self._kept_program = Program(layers)
+        program.adopt()
+        return program
+
+    def _input_features(self, x: Any) -> tuple[int, str]:
+        """How many features a row has, building the model if it waits for data to tell."""
+        layers = [layer for layer in self.layers if layer.weights or not layer.built]
+        if self.built:
+            layer = layers[0]
+            return layer.kernel.shape[0], layer.dtype
+        if not layers:
+            raise ValueError(
+                f"Expected a model with layers. Received: model {self.name!r} without layers"
+            )
+        shape = numeric(x, "x").shape
+        if len(shape) != 2 or 0 in shape:
+            raise ValueError(
+                f"Expected x of shape (rows, features), none of them 0. Received: x.shape={shape}"
+            )
+        return shape[1], layers[0].dtype
+
+    def _rows(
+        self, x: Any, y: Any, sample_weight: Any, class_weight: Any = None, like: Rows | None = None
+    ) -> Rows:
+        """Checked data, before anything of the model is touched; `like` tells validation rows."""
+        self._require_compiled(loss=True)
+        assert self._loss is not None
+        inputs, dtype = self._input_features(x if like is None else like.x)
+        names = ["x", "y", "sample_weight"]
+        if like is not None:
+            names = [f"validation_data[{i}]" for i in range(3)]
+        x_ = data.features(x, inputs, dtype, names[0])
+        y_ = data.labels(y, len(x_), self._output_units(), self._loss, dtype, names[1])
+        weights = None
+        if class_weight is not None:
+            if sample_weight is not None:
+                raise ValueError("Expected class_weight or sample_weight. Received: both")
+            weights = data.class_weights(class_weight, y_, dtype)
+        elif sample_weight is not None:
+            weights = data.sample_weights(sample_weight, len(x_), dtype, names[2])
+        return Rows(x_, y_, weights)
+
+    def _output_units(self) -> int:
+        return int(self.layers[-1].units)
+
+    def _metrics(self, label_width: int) -> list[metrics.Metric]:
+        units = self._output_units()
+        found = [metrics.resolve(i, label_width, units) for i in self._metric_identifiers]
+        for metric in found:
+            metric_code(metric, label_width, units, LINEAR)
+        return found
+
+    def _ready(self, rows: Rows, optimizer: Optimizer | None = None) -> Program:
+        if optimizer is not None:
+            shapes: list[tuple[int, ...]] = []
+            inputs = rows.x.shape[1]
+            for layer in self._dense_layers():
+                shapes += [(inputs, layer.units)] + [(layer.units,)] * layer.use_bias
+                inputs = layer.units
+            optimizer.check(shapes, self._dense_layers()[0].dtype)
+        if not self.built:
+            self.build((None, rows.x.shape[1]))
+        return self._program()

@@ -1,0 +1,106 @@
+"""predict: the outputs for rows of features.
+
+Keras: ``keras.Model.predict``; ``predict_classes`` as Keras 2 had it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from engine.callbacks import CallbackList
+from engine.kernels import train
+from engine.kernels.compiler import announced
+from engine.kernels.program import padded
+from engine.models import data
+from engine.models.arguments import BATCH_SIZE, not_yet, verbosity, whole
+from engine.models.compiling import Array
+from engine.models.feeding import Feeding
+
+
+class Predicting(Feeding):
+    """The part of a model that predicts."""
+
+    def _features(self, x: Any) -> Array:
+        if not self.built:
+            raise ValueError(
+                "Expected a built model: give it an Input, or fit it first. "
+                f"Received: model {self.name!r} without weights"
+            )
+        return data.features(x, *self._input_features(x))
+
+    def predict(
+        self,
+        x: Any,
+        batch_size: int | None = None,
+        verbose: Any = "auto",
+        steps: int | None = None,
+        callbacks: Any = None,
+    ) -> Array:
+        """The outputs for rows of features.
+
+        Shapes
+            ``(rows, features)`` → ``(rows, units)``.
+
+        Raises
+        ------
+        ValueError
+            If the model has no weights yet, or `x` does not fit it.
+        """
+        not_yet(steps=(steps, None))
+        verbose = verbosity(verbose)
+        batch = whole("batch_size", batch_size, BATCH_SIZE)
+        rows = self._features(x)
+        dtype = str(rows.dtype)
+        batch = min(batch, len(rows))
+        hooks = CallbackList(
+            callbacks,
+            add_progbar=verbose != 0,
+            model=self,
+            verbose=verbose,
+            epochs=1,
+            steps=-(-len(rows) // batch),
+        )
+        program = self._program()
+        program.make_room(batch)
+        hooks.on_predict_begin()
+        result = np.empty((len(rows), program.units), dtype)
+        per_call = batch if hooks.needs_predict_batches else batch * max(1, 200_000 // batch)
+        for start in range(0, len(rows), per_call):
+            part = rows[start : start + per_call]
+            out = np.empty(part.shape[0] * program.units + 2 * 64, dtype)
+            if hooks.needs_predict_batches:
+                hooks.on_predict_batch_begin(start // batch)
+            with announced(train.predict, dtype):
+                train.predict(
+                    program.table,
+                    program.parameters,
+                    program.outputs,
+                    padded(part, dtype, 8),
+                    len(part),
+                    batch,
+                    out,
+                )
+            outputs = out[: len(part) * program.units].reshape(len(part), -1)
+            result[start : start + len(part)] = outputs
+            if hooks.needs_predict_batches:
+                hooks.on_predict_batch_end(start // batch, {"outputs": outputs})
+            else:
+                hooks.progress(-(-(start + len(part)) // batch))
+        hooks.on_predict_end()
+        return result
+
+    def predict_on_batch(self, x: Any) -> Array:
+        """The outputs for one batch."""
+        rows = self._features(x)
+        return self.predict(rows, batch_size=len(rows), verbose=0)
+
+    def predict_classes(self, x: Any, batch_size: int | None = None, verbose: Any = 0) -> Array:
+        """The predicted classes: p > 0.5 for one output, else the place of the largest.
+
+        Keras 2 had this method, and older tutorials call it; it returns ``(rows, 1)`` of 0 and 1
+        for one output, ``(rows,)`` of class numbers for several.
+        """
+        p = self.predict(x, batch_size, verbose)
+        return (p > 0.5).astype("int32") if p.shape[1] == 1 else p.argmax(axis=1)
