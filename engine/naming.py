@@ -26,10 +26,11 @@ def checked_name(name: object, kind: str) -> str:
     """`name`, or an automatic one if it is None."""
     if name is None:
         return automatic_name(kind)
-    if not isinstance(name, str) or not name or "/" in name:
-        raise ValueError(
-            f"Expected name to be a non-empty string without '/'. Received: name={name!r}"
-        )
+    expected = f"Expected name to be a non-empty text without '/'. Received: name={name!r}"
+    if not isinstance(name, str):
+        raise TypeError(expected)
+    if not name or "/" in name:
+        raise ValueError(expected)
     return name
 
 

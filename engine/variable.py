@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.checks.numeric import numeric
+
 
 class Variable:
     """An array of fixed shape and type that a model trains.
@@ -61,17 +63,20 @@ class Variable:
 
     def checked(self, value: Any) -> npt.NDArray[Any]:
         """`value` as an array that can be assigned."""
-        array = np.asarray(value)
-        if array.dtype.kind not in "fiub":
-            raise TypeError(
-                f"Expected numbers for {self.path}. Received: an array of type {array.dtype}"
-            )
+        array = numeric(value, self.path)
         if array.shape != self.shape:
             raise ValueError(
                 f"Expected an array of shape {self.shape} for {self.path}. "
                 f"Received: shape={array.shape}"
             )
-        return array.astype(self.array.dtype)
+        with np.errstate(over="ignore"):
+            result = array.astype(self.array.dtype)
+        if (np.isinf(result) & np.isfinite(array)).any():
+            raise ValueError(
+                f"Expected numbers for {self.path} that fit {self.dtype}. "
+                f"Received: {array[np.isinf(result)].flat[0]:g}"
+            )
+        return result
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> npt.NDArray[Any]:
         return self.array.astype(dtype or self.array.dtype)

@@ -239,10 +239,12 @@ class Run:
         buffers, validation = self.train or self.validation, self.validation or self.train
         assert buffers is not None and validation is not None
         before = int(self.state[train.STEPS_DONE])
-        with announced(train.run, program.dtype):
-            self._run(batches, slots, rates, buffers, validation)
-        if optimizer is not None:
-            optimizer.iterations += int(self.state[train.STEPS_DONE]) - before
+        try:
+            with announced(train.run, program.dtype):
+                self._run(batches, slots, rates, buffers, validation)
+        finally:  # Ctrl-C is raised when the kernel returns: the steps are done by then
+            if optimizer is not None:
+                optimizer.iterations += int(self.state[train.STEPS_DONE]) - before
 
     def _run(
         self, batches: int, slots: list[Array], rates: Array, train_: _Buffers, val: _Buffers

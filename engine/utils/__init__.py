@@ -9,10 +9,16 @@ import os
 from typing import Any
 
 from engine.checks.shown import shown
+from engine.naming import forget_names
 from engine.random import set_random_seed
 from engine.utils.to_categorical import to_categorical
 
-__all__ = ["plot_model", "set_random_seed", "to_categorical"]
+__all__ = ["clear_session", "plot_model", "set_random_seed", "to_categorical"]
+
+
+def clear_session() -> None:
+    """Forget the automatic names: the next layer is called ``dense`` again."""
+    forget_names()
 
 
 def plot_model(model: Any, to_file: Any = "model.png", **options: Any) -> Any:

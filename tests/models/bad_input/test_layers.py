@@ -163,7 +163,7 @@ TABLE = {
         lambda s: Sequential([Input((2,)), Input((2,))]), ValueError, "first", "after 'input_layer",
     ),
     "trainable model": (lambda s: Sequential(trainable=False), ValueError, "=True", "=False"),
-    "name of a model": (lambda s: Sequential(name=5), ValueError, "non-empty", "=5"),
+    "name of a model": (lambda s: Sequential(name=5), TypeError, "non-empty", "=5"),
     "layer to pop": (lambda s: s.empty.pop(), ValueError, "remove", "'empty' without layers"),
     "layer to build": (lambda s: s.empty.build((None, 3)), ValueError, "at least one", "none"),
     "input_shape to build, none": (lambda s: s.unbuilt.build(), ValueError, "features", "None"),
