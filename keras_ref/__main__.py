@@ -149,8 +149,8 @@ def print_results(results: Sequence[Result]) -> None:
         if row.note:
             console.print(f"{row.key}: {row.note}.", style="dim")
     console.print(
-        "fit seconds: the fit calls alone; the engine's are the middle one of three runs, after its "
-        "kernels were compiled and loaded.",
+        "fit seconds: the fit calls alone; the engine's are the middle one of three runs, after "
+        "its kernels were compiled and loaded.",
         style="dim",
     )
     if warning := remark(rows[0].versions):

@@ -1,0 +1,46 @@
+"""The README's example runs as it stands, and what the README promises of the imports holds."""
+
+import re
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_example_runs_and_learns(tmp_path, monkeypatch, capsys):
+    (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    names = {}
+    exec(compile(example, "README.md", "exec"), names)
+    model = names["model"]
+    assert model.count_params() == 153
+    losses = model.history.history["loss"]
+    assert len(losses) == 4
+    assert losses[-1] < losses[0]
+    assert (tmp_path / "model.keras").stat().st_size > 1000
+    assert "Epoch 4/4" in capsys.readouterr().out
+
+
+def test_links_lead_somewhere():
+    links = re.findall(r"\]\(([^)#:]+)\)", (ROOT / "README.md").read_text())
+    assert len(links) > 8
+    assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_importing_the_engine_takes_little_more_than_importing_numba():
+    code = "import time; t = time.perf_counter(); import {}; print(time.perf_counter() - t)"
+
+    def seconds(module):
+        done = subprocess.run(
+            [sys.executable, "-c", code.format(module)],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=ROOT,
+        )
+        return float(done.stdout)
+
+    ratios = [seconds("engine") / seconds("numba") for _ in range(5)]
+    assert statistics.median(ratios) < 3
