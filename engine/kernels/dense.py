@@ -57,12 +57,63 @@ def _block_end(start: Any, n: Any) -> Any:
     return n
 
 
+@inlined
+def _finish(
+    c: Any, z: Any, o: Any, left: Any, bias: Any, start: Any, last: Any, mode: Any, width: Any
+):
+    """Join a block's sums to those before; behind the last block add the bias and rectify."""
+    if start > 0:
+        c = load(z, o, width) + c
+    if last and mode >= 0:
+        c = c + bias
+        if mode > 0:
+            c = maximum(c, 0.0)
+    put(z, o, c, left, width)
+
+
+@inlined
+def _four_rows(x, i, sx, sk, w, sw, b, z, sz, j, start, end, last, mode, left, width):
+    """The tile of rows i … i + 3 and `width` columns from j: they share the loads of w."""
+    x0 = i * sx + start * sk
+    x1, x2, x3 = x0 + sx, x0 + 2 * sx, x0 + 3 * sx
+    p = start * sw + j
+    c0 = c1 = c2 = c3 = fill(w, 0.0, width)
+    for _ in range(start, end):
+        v = load(w, p, width)
+        c0 = fma(broadcast(x, x0, width), v, c0)
+        c1 = fma(broadcast(x, x1, width), v, c1)
+        c2 = fma(broadcast(x, x2, width), v, c2)
+        c3 = fma(broadcast(x, x3, width), v, c3)
+        x0, x1, x2, x3 = x0 + sk, x1 + sk, x2 + sk, x3 + sk
+        p += sw
+    bias = load(b, j, width)
+    o = i * sz + j
+    _finish(c0, z, o, left, bias, start, last, mode, width)
+    _finish(c1, z, o + sz, left, bias, start, last, mode, width)
+    _finish(c2, z, o + 2 * sz, left, bias, start, last, mode, width)
+    _finish(c3, z, o + 3 * sz, left, bias, start, last, mode, width)
+
+
+@inlined
+def _one_row(x, i, sx, sk, w, sw, b, z, sz, j, start, end, last, mode, left, width):
+    """The tile of row i and `width` columns from j."""
+    q = i * sx + start * sk
+    p = start * sw + j
+    c = fill(w, 0.0, width)
+    for _ in range(start, end):
+        c = fma(broadcast(x, q, width), load(w, p, width), c)
+        q += sk
+        p += sw
+    _finish(c, z, i * sz + j, left, load(b, j, width), start, last, mode, width)
+
+
 @piece
-def _product(x: Any, w: Any, b: Any, z: Any, shape: Any, strides: Any, blocked: Any, relu: Any):
+def _product(x, w, b, z, shape, strides, blocked, mode):
     """z[i, j] = Σₖ x[i·sx + k·sk]·w[k·sw + j] (+ b[j]), fma after fma over k.
 
     `shape` is (rows, terms, columns); `strides` is (sx, sk, sw, sz).  Reading x by two strides
-    makes the same tile serve x·W and xᵀ·dz.  `b` is used when `relu` ≥ 0; `relu` = 1 rectifies.
+    makes the same tiles serve x·W and xᵀ·dz.  `mode`: −1 without a bias, 0 with one, 1 to rectify
+    the result as well; `b` must be readable in any case.
     """
     rows, terms, columns = shape
     sx, sk, sw, sz = strides
@@ -73,92 +124,20 @@ def _product(x: Any, w: Any, b: Any, z: Any, shape: Any, strides: Any, blocked: 
         i = 0
         while i < rows:
             four = rows - i >= 4
-            x0 = i * sx
-            x1, x2, x3 = x0 + sx, x0 + 2 * sx, x0 + 3 * sx
             j = 0
             while j < columns:
-                o = i * sz + j
                 left = columns - j
-                p, q = j + start * sw, start * sk
                 if four and left > 16:
-                    c0 = c1 = c2 = c3 = fill(w, 0.0, 32)
-                    for _ in range(start, end):
-                        v = load(w, p, 32)
-                        c0 = fma(broadcast(x, x0 + q, 32), v, c0)
-                        c1 = fma(broadcast(x, x1 + q, 32), v, c1)
-                        c2 = fma(broadcast(x, x2 + q, 32), v, c2)
-                        c3 = fma(broadcast(x, x3 + q, 32), v, c3)
-                        p += sw
-                        q += sk
-                    if start > 0:
-                        c0 = load(z, o, 32) + c0
-                        c1 = load(z, o + sz, 32) + c1
-                        c2 = load(z, o + 2 * sz, 32) + c2
-                        c3 = load(z, o + 3 * sz, 32) + c3
-                    if last and relu >= 0:
-                        v = load(b, j, 32)
-                        c0, c1, c2, c3 = c0 + v, c1 + v, c2 + v, c3 + v
-                        if relu > 0:
-                            c0, c1 = maximum(c0, 0.0), maximum(c1, 0.0)
-                            c2, c3 = maximum(c2, 0.0), maximum(c3, 0.0)
-                    put(z, o, c0, left, 32)
-                    put(z, o + sz, c1, left, 32)
-                    put(z, o + 2 * sz, c2, left, 32)
-                    put(z, o + 3 * sz, c3, left, 32)
+                    _four_rows(x, i, sx, sk, w, sw, b, z, sz, j, start, end, last, mode, left, 32)
                     j += 32
                 elif four:
-                    d0 = d1 = d2 = d3 = fill(w, 0.0, 16)
-                    for _ in range(start, end):
-                        u = load(w, p, 16)
-                        d0 = fma(broadcast(x, x0 + q, 16), u, d0)
-                        d1 = fma(broadcast(x, x1 + q, 16), u, d1)
-                        d2 = fma(broadcast(x, x2 + q, 16), u, d2)
-                        d3 = fma(broadcast(x, x3 + q, 16), u, d3)
-                        p += sw
-                        q += sk
-                    if start > 0:
-                        d0 = load(z, o, 16) + d0
-                        d1 = load(z, o + sz, 16) + d1
-                        d2 = load(z, o + 2 * sz, 16) + d2
-                        d3 = load(z, o + 3 * sz, 16) + d3
-                    if last and relu >= 0:
-                        u = load(b, j, 16)
-                        d0, d1, d2, d3 = d0 + u, d1 + u, d2 + u, d3 + u
-                        if relu > 0:
-                            d0, d1 = maximum(d0, 0.0), maximum(d1, 0.0)
-                            d2, d3 = maximum(d2, 0.0), maximum(d3, 0.0)
-                    put(z, o, d0, left, 16)
-                    put(z, o + sz, d1, left, 16)
-                    put(z, o + 2 * sz, d2, left, 16)
-                    put(z, o + 3 * sz, d3, left, 16)
+                    _four_rows(x, i, sx, sk, w, sw, b, z, sz, j, start, end, last, mode, left, 16)
                     j += 16
                 elif left > 16:
-                    e = fill(w, 0.0, 64)
-                    for _ in range(start, end):
-                        e = fma(broadcast(x, x0 + q, 64), load(w, p, 64), e)
-                        p += sw
-                        q += sk
-                    if start > 0:
-                        e = load(z, o, 64) + e
-                    if last and relu >= 0:
-                        e = e + load(b, j, 64)
-                        if relu > 0:
-                            e = maximum(e, 0.0)
-                    put(z, o, e, left, 64)
+                    _one_row(x, i, sx, sk, w, sw, b, z, sz, j, start, end, last, mode, left, 64)
                     j += 64
                 else:
-                    f = fill(w, 0.0, 16)
-                    for _ in range(start, end):
-                        f = fma(broadcast(x, x0 + q, 16), load(w, p, 16), f)
-                        p += sw
-                        q += sk
-                    if start > 0:
-                        f = load(z, o, 16) + f
-                    if last and relu >= 0:
-                        f = f + load(b, j, 16)
-                        if relu > 0:
-                            f = maximum(f, 0.0)
-                    put(z, o, f, left, 16)
+                    _one_row(x, i, sx, sk, w, sw, b, z, sz, j, start, end, last, mode, left, 16)
                     j += 16
             i += 4 if four else 1
         if last:

@@ -154,9 +154,10 @@ def _categorical(p, y, rows, units, scale, values, dp, elements, want_gradient):
             kept = clipped(share)
             label = load(y, k0 + c, 1)
             store(q, c, label * log(kept))
-            slope = where(kept == share, label / kept, 0.0)
-            store(dp, k0 + c, slope)
-            along = along + slope * share
+            if want_gradient:
+                slope = where(kept == share, label / kept, 0.0)
+                store(dp, k0 + c, slope)
+                along = along + slope * share
         store(values, i, -packet_sum(q, units))
         if want_gradient:
             g = load(scale, i, 1)
@@ -207,8 +208,8 @@ def evaluate(form, z, y, rows, units, scale, values, dz, elements, want_gradient
 def fill_scale(form, scale, weights, weighted, even, rows, units) -> None:
     """The gradient of the mean: 1/rows, times the sample weight, divided by the units.
 
-    `even` says that every batch of the fit has the same size: TensorFlow then knows the shape and
-    multiplies a weighted gradient by 1/units instead of dividing it.
+    `even` says that TensorFlow knows the shape of the batches: it then multiplies a weighted
+    gradient by 1/units instead of dividing it.
     """
     g = 1.0 / fill(scale, rows, 1)
     of_row = form in (CATEGORICAL_LOGITS, SPARSE_LOGITS, CATEGORICAL, SPARSE) or units == 1

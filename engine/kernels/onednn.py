@@ -18,7 +18,7 @@ LARGEST = 88.72283172607422
 
 @inlined
 def exp(x: Any) -> Any:
-    """eˣ; 0 below ln of the smallest normal float32."""
+    """eˣ; 0 where the result would not be a normal float32, below about −87."""
     inside = maximum(minimum(x, LARGEST), SMALLEST)
     n = floor(inside * 1.44269502162933349609375 + 0.5)
     r = fma(-n, 0.693147182464599609375, inside)

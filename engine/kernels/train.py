@@ -36,8 +36,9 @@ INPUTS, UNITS, KERNEL, BIAS, ACTIVATION, OUTPUT, DELTA, LAYER_COLUMNS = range(8)
     VALIDATION_BATCH,
     VALIDATION_WEIGHTED,
     STOP_AT_EPOCH_END,  # 1: return when an epoch is complete
+    EVEN,  # 1: TensorFlow knows the shape of the batches
     PLAN_LENGTH,
-) = range(14)
+) = range(15)
 
 # state[·]: where the fit stands
 EPOCH, PHASE, POSITION, STEPS_DONE, STATE_LENGTH = range(5)
@@ -102,8 +103,7 @@ def _evaluate(layers, plan, metric_codes, thresholds, sums, outputs, y, targets,
     on_logits = plan[ON_LOGITS] > 0
     p = _predictions(layers, plan, outputs, rows, metric_codes.size > 0 or not on_logits)
     if training:
-        even = plan[ROWS] % plan[BATCH] == 0
-        losses.fill_scale(form, scale, weights, weighted, even, rows, units)
+        losses.fill_scale(form, scale, weights, weighted, plan[EVEN] > 0, rows, units)
     source = z if on_logits else p
     losses.evaluate(form, source, targets, rows, units, scale, values, dz, elements, training)
     if weighted:

@@ -88,7 +88,7 @@ class Compiling:
         self._loss = loss_object
         self._metric_identifiers = listed
         self._compile_config = {"optimizer": optimizer, "loss": loss, "metrics": metrics}
-        self._sums: Array | None = None
+        self._first_shapes: dict[str, int] = {}
 
     @property
     def compiled(self) -> bool:
@@ -141,6 +141,14 @@ class Compiling:
             weighted_metrics=(config.get("weighted_metrics"), None),
         )
         self.compile(config["optimizer"], config.get("loss"), metrics=config.get("metrics"))
+
+    def _shape_is_known(self, kind: str, size: int) -> bool:
+        """Whether TensorFlow knows that batches have `size` rows (0: of several sizes).
+
+        It compiles a call of some `kind` for the first shape since `compile`, and for any shape as
+        soon as it meets another one.
+        """
+        return size > 0 and size == self._first_shapes.setdefault(kind, size)
 
     def _require_compiled(self, loss: bool = False) -> None:
         if self.optimizer is None:

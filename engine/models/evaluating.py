@@ -72,8 +72,7 @@ class Evaluating(Feeding):
         Returns
         -------
         float, list of float or dict
-            Loss and metrics, as running means since the last fit, evaluate or
-            :meth:`reset_metrics`, as in Keras.
+            Loss and metrics of this batch, with the weights before the update.
         """
         rows = self._rows(x, y, sample_weight, class_weight)
         return self._on_batch(rows, True, return_dict)
@@ -81,7 +80,7 @@ class Evaluating(Feeding):
     def test_on_batch(
         self, x: Any, y: Any = None, sample_weight: Any = None, return_dict: bool = False
     ) -> Any:
-        """Loss and metrics of one batch, as running means; see :meth:`train_on_batch`."""
+        """Loss and metrics of one batch, the weights staying as they are."""
         return self._on_batch(self._rows(x, y, sample_weight), False, return_dict)
 
     def _on_batch(self, rows: Rows, training: bool, return_dict: bool) -> Any:
@@ -91,18 +90,9 @@ class Evaluating(Feeding):
         n = len(rows)
         optimizer, data_ = (self.optimizer, (rows, None)) if training else (None, (None, rows))
         run = Run(program, self._loss, watched, optimizer, data_[0], n, data_[1], n, 1, True)
-        if self._sums is not None and self._sums.size == run.sums.size:
-            run.sums[:] = self._sums
-        # Keep the sums from being written to the history: pretend that more rows follow.
-        place = train.ROWS if training else train.VALIDATION_ROWS
-        run.plan[place] += 1
-        run._call(1)
-        self._sums = run.sums
-        return _result(run.running(), return_dict)
-
-    def reset_metrics(self) -> None:
-        """Forget the running means of the ``…_on_batch`` methods."""
-        self._sums = None
+        run.plan[train.EVEN] = training and self._shape_is_known("train_on_batch", n)
+        run.advance(1)
+        return _result(run.trained(0) if training else run.validated(0), return_dict)
 
 
 def _result(logs: dict[str, float], return_dict: bool) -> Any:

@@ -14,6 +14,7 @@ from typing import Any
 
 from engine.callbacks import CallbackList, History
 from engine.checks.shown import shown
+from engine.kernels import train
 from engine.models.arguments import BATCH_SIZE, not_yet, verbosity, whole
 from engine.models.evaluating import one_validation
 from engine.models.feeding import Feeding
@@ -97,6 +98,7 @@ class Fitting(Feeding):
         validation = self._validation_rows(validation_data, rows)
         if validation is None:
             rows, validation = _held_back(rows, validation_split)
+        even_size = 0 if len(rows) % batch else batch
         batch = min(batch, len(rows))
         validation_batch = min(validation_batch, len(validation or rows))
         watched = self._metrics(rows.y.shape[1])
@@ -127,13 +129,13 @@ class Fitting(Feeding):
             max(0, epochs - first),
             stop_at_epoch_end=by_epoch,
         )
+        run.plan[train.EVEN] = self._shape_is_known("fit", even_size)
         hooks.set_model(self)
         history = hooks.history
         assert history is not None
         if shuffle and seed is not None:
             run.reorder(epoch_order(len(rows), seed))
         self.stop_training = False
-        self._sums = None
         hooks.on_train_begin()
         logs: dict[str, float] = {}
         if by_epoch:
