@@ -35,7 +35,6 @@ def parts(model, flat):
 def assert_step(model, x, y, w, message):
     """One step by the kernels gives what the plain step says."""
     expected = step(model, x, y, w)
-    model.reset_metrics()
     loss = model.train_on_batch(x, y, sample_weight=w)
     dtype = model.weights[0].dtype
     for actual, wanted in zip(
@@ -81,7 +80,9 @@ def test_sizes(floatx, sizes, rng):
     """Widths around the tiles and registers of the kernels, and a layer of one unit in between."""
     for rows in (1, 2, 7, 8, 15, 16, 17, 40):
         layers = [engine.layers.Dense(n, activation="tanh") for n in sizes[1:-1]]
-        model = engine.Sequential([engine.Input((sizes[0],)), *layers, engine.layers.Dense(sizes[-1])])
+        model = engine.Sequential(
+            [engine.Input((sizes[0],)), *layers, engine.layers.Dense(sizes[-1])]
+        )
         model.compile(SGD(0.1), "mse")
         model.set_weights([rng.normal(size=w.shape) for w in model.weights])
         x, y = rng.normal(size=(rows, sizes[0])), rng.normal(size=(rows, sizes[-1]))

@@ -88,7 +88,7 @@ def snapshot(model):
         "history": (Is(history), history and (list(history.epoch), repr(history.history))),
         "compiled with": repr(model.get_compile_config()) if model.compiled else None,
         "config": repr(model.get_config()),
-        "running means": None if getattr(model, "_sums", None) is None else model._sums.tobytes(),
+        "shapes met": repr(getattr(model, "_first_shapes", None)),
         "attributes": {k: Is(v) for k, v in vars(model).items() if k != "_kept_program"},
     }
 

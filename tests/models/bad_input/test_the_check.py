@@ -38,7 +38,7 @@ CHANGES = {
     "the history": lambda s: s.binary.history.history["loss"].append(0.0),
     "another history": lambda s: setattr(s.binary, "history", None),
     "stopping": lambda s: setattr(s.binary, "stop_training", True),
-    "the running means": lambda s: s.binary.reset_metrics(),
+    "the shapes met": lambda s: s.binary._first_shapes.update(fit=77),
     "an activation": lambda s: setattr(s.binary.layers[0], "activation", tanh),
 }
 

@@ -1,0 +1,151 @@
+"""The orders in which sums are formed, stated once more in plain NumPy, term after term.
+
+Nothing is imported from the engine: these are the lines of the tables in
+:mod:`engine.kernels.dense` and :mod:`engine.kernels.sums` in other words.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from tests.kernels.exact import fma
+
+
+def pairs_of_eight(v: Any) -> Any:
+    """((0+1)+(4+5)) + ((2+3)+(6+7)) over the last axis."""
+    return ((v[..., 0] + v[..., 1]) + (v[..., 4] + v[..., 5])) + (
+        (v[..., 2] + v[..., 3]) + (v[..., 6] + v[..., 7])
+    )
+
+
+def halves(v: Any) -> Any:
+    """Upper half onto lower half until one is left."""
+    while v.shape[-1] > 1:
+        half = v.shape[-1] // 2
+        v = v[..., :half] + v[..., half:]
+    return v[..., 0]
+
+
+def blocks_of_384(n: int) -> list[tuple[int, int]]:
+    """Blocks of 384; what is left when fewer than two fit is cut into two halves."""
+    ends, start = [], 0
+    while n - start >= 768:
+        ends.append((start, start + 384))
+        start += 384
+    if n - start > 384:
+        middle = start + (n - start + 1) // 2
+        return [*ends, (start, middle), (middle, n)]
+    return [*ends, (start, n)]
+
+
+def in_sequence(x: Any, w: Any, blocked: bool) -> Any:
+    """x·w, fma after fma over the terms; block sums are added in their order."""
+    total = None
+    for start, end in blocks_of_384(x.shape[1]) if blocked else [(0, x.shape[1])]:
+        part = np.zeros((x.shape[0], w.shape[1]), x.dtype)
+        for k in range(start, end):
+            part = fma(x[:, k, np.newaxis], w[np.newaxis, k], part)
+        total = part if total is None else total + part
+    return total
+
+
+def in_eight_lanes(a: Any, v: Any) -> Any:
+    """a·v for a vector v: 16s by eight lanes with fma, then 8, 4, 2 and 1 terms by themselves."""
+    terms = len(v)
+    whole = terms // 16 * 16
+    parts = []
+    if whole:
+        c = np.zeros((len(a), 8), a.dtype)
+        for k in range(0, whole, 8):
+            c = fma(a[:, k : k + 8], v[np.newaxis, k : k + 8], c)
+        parts.append(pairs_of_eight(c))
+    k = whole
+    for size in (8, 4, 2, 1):
+        if terms - k >= size:
+            block = np.zeros((len(a), 8), a.dtype)
+            block[:, :size] = a[:, k : k + size] * v[k : k + size]
+            parts.append(pairs_of_eight(block))
+            k += size
+    total = parts[0]
+    for part in parts[1:]:
+        total = total + part
+    return total
+
+
+def in_sixteen_lanes(dz: Any, w: Any) -> Any:
+    """dz·wᵀ: sixteen lanes over the units with fma, the last ones filled up with zeros."""
+    units = dz.shape[1]
+    wide = -(-units // 16) * 16
+    d, k = np.zeros((len(dz), wide), dz.dtype), np.zeros((len(w), wide), dz.dtype)
+    d[:, :units], k[:, :units] = dz, w
+    c = np.zeros((len(dz), len(w), 16), dz.dtype)
+    for j in range(0, wide, 16):
+        c = fma(d[:, np.newaxis, j : j + 16], k[np.newaxis, :, j : j + 16], c)
+    return halves(c)
+
+
+def one_by_one(v: Any) -> Any:
+    """The sum over the first axis, in order."""
+    total = v[0]
+    for row in v[1:]:
+        total = total + row
+    return total
+
+
+def packets(v: Any) -> Any:
+    """The packet sum of a vector."""
+    zero = v.dtype.type(0)
+    n = len(v)
+    whole = n // 8 * 8
+    rest = zero
+    for x in v[whole:]:
+        rest = rest + x
+    if n < 8:
+        return rest
+    packet = v[:whole].reshape(-1, 8)
+    fours = len(packet) // 4 * 4
+    if fours:
+        a = list(packet[:4])
+        for i in range(4, fours):
+            a[i % 4] = a[i % 4] + packet[i]
+        total = ((a[0] + a[1]) + a[2]) + a[3]
+    else:
+        total, fours = packet[0], 1
+    for p in packet[fours:]:
+        total = total + p
+    return rest + halves(total)
+
+
+def forward(x: Any, w: Any, b: Any) -> Any:
+    """z = x·W + b."""
+    rows, inputs = x.shape
+    if w.shape[1] == 1 and rows > 1:
+        z = in_eight_lanes(x, w[:, 0])[:, np.newaxis]
+    else:
+        z = in_sequence(x, w, rows > 1 and inputs > 384)
+    return z if b is None else z + b
+
+
+def gradient_of_kernel(x: Any, dz: Any) -> Any:
+    """dW = xᵀ·dz."""
+    blocked = dz.shape[1] > 1 and x.shape[1] > 1 and len(x) > 384
+    return in_sequence(np.ascontiguousarray(x.T), dz, blocked)
+
+
+def gradient_of_bias(dz: Any) -> Any:
+    """db = Σ dz."""
+    return np.array([packets(dz[:, 0])], dz.dtype) if dz.shape[1] == 1 else one_by_one(dz)
+
+
+def gradient_of_input(dz: Any, w: Any) -> Any:
+    """dx = dz·Wᵀ."""
+    rows, (inputs, units) = len(dz), w.shape
+    if units == 1:
+        return dz * w[:, 0]
+    if rows == 1:
+        return in_eight_lanes(w, dz[0])[np.newaxis]
+    if rows < 16:
+        return in_sixteen_lanes(dz, w)
+    if inputs == 1:
+        return in_eight_lanes(dz, w[0])[:, np.newaxis]
+    return in_sequence(dz, np.ascontiguousarray(w.T), units > 384)

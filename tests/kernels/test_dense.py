@@ -1,0 +1,188 @@
+"""The products of a Dense layer: every line of the table of orders, to the bit.
+
+Expected values are formed by :mod:`tests.kernels.orders`, which says the orders once more in
+NumPy.  Behind every input lies NaN and behind every output a number to keep, so that nothing may
+leak in or be overwritten.
+"""
+
+import numpy as np
+import pytest
+
+from engine.kernels import dense
+from engine.kernels.compiler import piece
+from engine.kernels.lanes import pointer
+from tests.kernels import orders
+from tests.tolerances import assert_close, assert_same_bits
+
+BEHIND = 12345.0
+
+SIZES = (1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 24, 31, 32, 33, 48, 64, 65)
+LONG = [
+    # rows, inputs, units: what lies above 384 in each of the three products
+    (1, 400, 5),
+    (2, 384, 3),
+    (2, 385, 3),
+    (5, 500, 17),
+    (4, 768, 2),
+    (3, 769, 2),
+    (17, 1201, 1),
+    (3, 900, 40),
+    (384, 3, 2),
+    (385, 3, 2),
+    (800, 2, 3),
+    (500, 1, 4),
+    (700, 5, 1),
+    (16, 2, 384),
+    (16, 3, 385),
+    (20, 2, 900),
+    (15, 3, 400),
+    (1, 3, 400),
+    (18, 1, 400),
+]
+
+
+@piece
+def run_forward(x, w, b, z, rows, inputs, units, relu):
+    dense.forward(pointer(x), pointer(w), pointer(b), pointer(z), rows, inputs, units, relu)
+
+
+@piece
+def run_kernel(x, dz, dw, rows, inputs, units):
+    dense.gradient_of_kernel(pointer(x), pointer(dz), pointer(dw), rows, inputs, units)
+
+
+@piece
+def run_bias(dz, db, rows, units):
+    dense.gradient_of_bias(pointer(dz), pointer(db), rows, units)
+
+
+@piece
+def run_input(dz, w, dx, scratch, rows, inputs, units):
+    p, q = pointer(dz), pointer(w)
+    dense.gradient_of_input(p, q, pointer(dx), pointer(scratch), rows, inputs, units)
+
+
+def poisoned(values):
+    """Row after row, with NaN behind as far as a kernel may read."""
+    width = values.shape[-1]
+    return np.concatenate([values.ravel(), np.full(16 * width + 128, np.nan, values.dtype)])
+
+
+def call(kernel, shape, dtype, *arguments):
+    """What `kernel` writes into an output of `shape`; fails if it writes behind it."""
+    size = int(np.prod(shape))
+    out = np.full(size + 128, BEHIND, dtype)
+    arguments = [out if a is None else a for a in arguments]
+    kernel(*arguments)
+    assert (out[size:] == BEHIND).all(), "something was written behind the output"
+    return out[:size].reshape(shape)
+
+
+def scratch_for(inputs, units, dtype):
+    return np.full((-(-inputs // 16) * 16) * (-(-units // 16) * 16) + 64, np.nan, dtype)
+
+
+def products(rows, inputs, units, dtype, rng):
+    """All four products by the kernels, and by the stated orders."""
+    x, w = rng.normal(size=(rows, inputs)).astype(dtype), rng.normal(size=(inputs, units))
+    w, b = w.astype(dtype), rng.normal(size=units).astype(dtype)
+    dz = rng.normal(size=(rows, units)).astype(dtype)
+    px, pw, pb, pdz = poisoned(x), poisoned(w), poisoned(b), poisoned(dz)
+    sizes = (rows, inputs, units)
+    z = orders.forward(x, w, b)
+    scratch = scratch_for(inputs, units, dtype)
+    zshape, wshape, xshape = (rows, units), (inputs, units), (rows, inputs)
+    actual = {
+        "z without b": call(run_forward, zshape, dtype, px, pw, pb, None, *sizes, -1),
+        "z": call(run_forward, zshape, dtype, px, pw, pb, None, *sizes, 0),
+        "relu z": call(run_forward, zshape, dtype, px, pw, pb, None, *sizes, 1),
+        "dW": call(run_kernel, wshape, dtype, px, pdz, None, *sizes),
+        "db": call(run_bias, (units,), dtype, pdz, None, rows, units),
+        "dx": call(run_input, xshape, dtype, pdz, pw, None, scratch, *sizes),
+    }
+    expected = {
+        "z without b": orders.forward(x, w, None),
+        "z": z,
+        "relu z": np.where(z < 0, z.dtype.type(0), z),
+        "dW": orders.gradient_of_kernel(x, dz),
+        "db": orders.gradient_of_bias(dz),
+        "dx": orders.gradient_of_input(dz, w),
+    }
+    return actual, expected, (x, w, b, dz)
+
+
+def assert_products(rows, inputs, units, dtype, rng):
+    actual, expected, _ = products(rows, inputs, units, dtype, rng)
+    for name, value in actual.items():
+        assert_same_bits(value, expected[name], f"{name} of {rows} × {inputs} × {units}")
+
+
+@pytest.mark.parametrize("rows", SIZES)
+def test_orders(rows, rng):
+    """Ragged sizes: every number of rows with random widths."""
+    for inputs, units in [(1, 1), (1, 3), (3, 1), *rng.choice(SIZES, size=(12, 2)).tolist()]:
+        assert_products(rows, inputs, units, "float32", rng)
+
+
+@pytest.mark.parametrize("units", SIZES)
+def test_orders_by_units(units, rng):
+    for rows, inputs in rng.choice(SIZES, size=(8, 2)).tolist():
+        assert_products(rows, inputs, units, "float32", rng)
+
+
+@pytest.mark.parametrize("rows, inputs, units", LONG)
+def test_orders_of_long_sums(rows, inputs, units, rng):
+    assert_products(rows, inputs, units, "float32", rng)
+
+
+@pytest.mark.parametrize("rows", [1, 2, 5, 16, 17])
+def test_orders_of_float64(rows, rng):
+    for inputs, units in [(1, 1), (5, 1), (1, 4), (17, 9), (9, 33)]:
+        assert_products(rows, inputs, units, "float64", rng)
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_values(dtype, rng):
+    """Whatever the order: the products that NumPy forms in higher precision."""
+    for rows, inputs, units in [(1, 7, 5), (6, 33, 17), (20, 8, 40), (32, 60, 1), (40, 1, 6)]:
+        actual, _, (x, w, b, dz) = products(rows, inputs, units, dtype, rng)
+        x, w, b, dz = (v.astype("longdouble") for v in (x, w, b, dz))
+        expected = {"z": x @ w + b, "dW": x.T @ dz, "db": dz.sum(axis=0), "dx": dz @ w.T}
+        for name, value in expected.items():
+            assert_close(actual[name], value.astype(dtype), "product", name)
+
+
+def test_the_orders_show_in_the_bits(rng):
+    """Each order gives other bits than plain rounding after every operation."""
+    for sizes in [(5, 40, 3), (8, 9, 40), (20, 9, 40)]:
+        actual, _, (x, w, b, dz) = products(*sizes, "float32", rng)
+        rounded = orders.one_by_one(x.T[:, :, np.newaxis] * w[:, np.newaxis]) + b
+        assert (actual["z"] != rounded).any()
+        rounded = orders.one_by_one(dz.T[:, :, np.newaxis] * w.T[:, np.newaxis])
+        assert (actual["dx"] != rounded).any()
+
+
+def test_blocks():
+    """The blocks of long sums, as both files state them."""
+    assert dense.BLOCK == 384
+    assert orders.blocks_of_384(384) == [(0, 384)]
+    assert orders.blocks_of_384(385) == [(0, 193), (193, 385)]
+    assert orders.blocks_of_384(768) == [(0, 384), (384, 768)]
+    assert orders.blocks_of_384(800) == [(0, 384), (384, 592), (592, 800)]
+
+
+@pytest.mark.parametrize("rows, inputs, units", [(1, 5, 3), (3, 20, 1), (5, 20, 18), (17, 20, 18)])
+def test_nan_and_infinity_come_through(rows, inputs, units, rng):
+    """A NaN in one row reaches that row's results and no other's."""
+    x, w = rng.normal(size=(rows, inputs)), rng.normal(size=(inputs, units))
+    x[-1, -1] = np.nan
+    w[0, 0] = np.inf
+    sizes = (rows, inputs, units)
+    b = poisoned(np.zeros(units))
+    z = call(run_forward, (rows, units), "float64", poisoned(x), poisoned(w), b, None, *sizes, 1)
+    assert np.isnan(z[-1]).all() and np.isfinite(z[:-1, 1:]).all()
+    dz = rng.normal(size=(rows, units))
+    scratch = scratch_for(inputs, units, "float64")
+    p, q = poisoned(dz), poisoned(w)
+    dx = call(run_input, (rows, inputs), "float64", p, q, None, scratch, *sizes)
+    assert not np.isfinite(dx[:, 0]).any() and np.isfinite(dx[:, 1:]).all()

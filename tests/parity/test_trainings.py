@@ -1,0 +1,151 @@
+"""Whole trainings beside Keras itself, compared by bits: weights, History, predictions.
+
+Both start from the same seed: nothing is copied from one to the other.
+"""
+
+import numpy as np
+import pytest
+
+from tests.parity.stories import Case, both, training
+from tests.tolerances import assert_close, assert_same_bits
+
+pytestmark = pytest.mark.keras
+
+ADAM = {"optimizer": "Adam", "options": {"learning_rate": 0.01}}
+AMSGRAD = {"optimizer": "Adam", "options": {"learning_rate": 0.01, "amsgrad": True}}
+MOMENTUM = {"options": {"learning_rate": 0.1, "momentum": 0.9}}
+NESTEROV = {"options": {"learning_rate": 0.1, "momentum": 0.9, "nesterov": True}}
+THREE = {"sizes": (6, 7, 3)}
+CLASSES = {**THREE, "activations": ("relu", "softmax"), "loss": "categorical"}
+SPARSE = {**CLASSES, "loss": "sparse"}
+SQUARES = {**THREE, "activations": ("relu", None), "loss": "squared", "metrics": ("mse",)}
+LOGITS = {"loss_options": {"from_logits": True}}
+SMOOTH = {"loss_options": {"label_smoothing": 0.1}}
+WEIGHTS = {"weights": "sample_weight"}
+
+CASES = [
+    # optimizers; validation, predictions and evaluation as well
+    Case(validation="data", afterwards=True),
+    Case(**MOMENTUM, validation="data"),
+    Case(**NESTEROV, batch=10),
+    Case(**ADAM, validation="data", afterwards=True),
+    Case(**AMSGRAD, batch=10),
+    Case(options={"learning_rate": 0.05, "momentum": 1.0}, batch=32),
+    Case(optimizer="Adam", options={"beta_1": 0.5, "beta_2": 0.9, "epsilon": 1e-3}),
+    # batch sizes and hidden activations
+    *(
+        Case(sizes=(6, 7, 3, 1), activations=(act, act, "sigmoid"), batch=batch, **ADAM)
+        for batch, act in [
+            (1, "relu"), (1, "sigmoid"), (5, None), (5, "sigmoid"), (10, "leaky_relu"),
+            (32, "relu"), (32, "sigmoid"), (32, "leaky_relu"), (43, "relu"),
+        ]
+    ),
+    # losses and outputs
+    Case(**THREE, afterwards=True),
+    Case(**CLASSES, validation="data", afterwards=True),
+    Case(**SPARSE, batch=10, afterwards=True),
+    Case(**CLASSES, **ADAM, batch=32, rows=100),
+    Case(**SQUARES, validation="data", afterwards=True),
+    Case(sizes=(6, 7, 1), activations=("sigmoid", None), loss="squared", metrics=None, batch=32),
+    *(
+        Case(**{**SQUARES, "activations": ("relu", act)}, batch=batch)
+        for act, batch in [("sigmoid", 5), ("softmax", 10), ("relu", 5), ("leaky_relu", 10)]
+    ),
+    Case(activations=("relu", None), **LOGITS, afterwards=True),
+    Case(**{**THREE, "activations": ("relu", None)}, **LOGITS, batch=10),
+    Case(**{**CLASSES, "activations": ("relu", None)}, **LOGITS, **ADAM),
+    Case(**{**SPARSE, "activations": ("relu", None)}, **LOGITS, batch=10),
+    Case(**{**THREE, "activations": ("relu", "softmax")}),  # the logits of the wrong activation
+    Case(**{**CLASSES, "activations": ("relu", "sigmoid")}),
+    Case(**{**SPARSE, "activations": ("relu", "sigmoid")}, batch=10),
+    Case(activations=("sigmoid", None), scale=0.3),  # what comes out is taken for probabilities
+    Case(**SMOOTH, validation="data"),
+    Case(**CLASSES, **SMOOTH, validation="data"),
+    # weights of rows and classes; ragged and even batches
+    Case(**WEIGHTS, validation="weighted"),
+    Case(**THREE, **WEIGHTS),
+    Case(**THREE, **WEIGHTS, rows=40),
+    Case(**SQUARES, **WEIGHTS, rows=40),
+    Case(**CLASSES, **WEIGHTS, validation="weighted"),
+    Case(**SPARSE, **WEIGHTS, batch=10),
+    Case(weights="class_weight", validation="data"),
+    Case(**CLASSES, weights="class_weight", batch=10),
+    Case(**SPARSE, weights="class_weight"),
+    # metrics: what "accuracy" means, and losses that are watched
+    Case(metrics=("acc", "binary_accuracy", "mse", "bce"), afterwards=True),
+    Case(**THREE, metrics=("acc", "binary_accuracy", "categorical_accuracy", "mse")),
+    Case(**CLASSES, metrics=("acc", "categorical_accuracy", "mse", "categorical_crossentropy")),
+    Case(**SPARSE, metrics=("acc", "sparse_categorical_accuracy")),
+    Case(**SPARSE, metrics=("sparse_categorical_crossentropy",)),
+    Case(**{**SQUARES, "metrics": ("accuracy", "mean_squared_error")}),
+    Case(
+        sizes=(6, 7, 10), activations=("relu", None), loss="categorical", **LOGITS, batch=32,
+        metrics=("categorical_crossentropy", "accuracy"),
+    ),
+    # what fit can be told
+    Case(validation="split", fit={"validation_batch_size": 4}),
+    Case(fit={"shuffle": False}, validation="data"),
+    Case(epochs=3, fit={"initial_epoch": 1}),
+    # without biases, wide, long, badly scaled
+    Case(sizes=(6, 7, 3, 1), activations=("sigmoid", "relu", "sigmoid"), use_bias=False, batch=32),
+    Case(**{**CLASSES, "activations": ("sigmoid", "softmax")}, use_bias=False),
+    Case(sizes=(30, 40, 1, 17), activations=("relu", "relu", "softmax"), loss="categorical",
+         batch=20, rows=100),
+    Case(sizes=(400, 20, 1), batch=16, rows=40),
+    Case(scale=30.0),
+    Case(scale=100.0, optimizer="Adam", options={"learning_rate": 0.1}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_same_bits(keras, case):
+    ours, theirs = both(keras, training, case)
+    for name in theirs:
+        assert_same_bits(ours[name], np.asarray(theirs[name]), name)
+
+
+def random_case(number):
+    """A network, optimizer and batch size that nobody chose."""
+    rng = np.random.default_rng([77, number])
+    loss = rng.choice(["binary", "categorical", "sparse", "squared"])
+    hidden = [str(rng.choice(["relu", "sigmoid", "leaky_relu"])) for _ in range(rng.integers(0, 4))]
+    last = {"binary": "sigmoid", "categorical": "softmax", "sparse": "softmax"}.get(str(loss))
+    low = 1 if loss in ("binary", "squared") else 2
+    sizes = rng.integers(1, 70, len(hidden) + 1).tolist() + [int(rng.integers(low, 12))]
+    options = [ADAM, AMSGRAD, MOMENTUM, NESTEROV, {"options": {"learning_rate": 0.05}}]
+    return Case(
+        sizes=tuple(sizes),
+        activations=(*hidden, last),
+        loss=str(loss),
+        rows=int(rng.integers(20, 200)),
+        batch=int(rng.choice([1, 3, 7, 16, 32, 64])),
+        epochs=2,
+        metrics=None if loss == "squared" else ("accuracy",),
+        validation="data",
+        seed=int(rng.integers(0, 2**32)),
+        **options[number % 5],
+    )
+
+
+@pytest.mark.parametrize("number", range(10))
+def test_random_networks(keras, number):
+    case = random_case(number)
+    ours, theirs = both(keras, training, case)
+    for name in theirs:
+        assert_same_bits(ours[name], np.asarray(theirs[name]), f"{name} of {case}")
+
+
+NEAR = [
+    # oneDNN's tanh needs a table of coefficients that the engine does not have
+    Case(sizes=(6, 7, 3, 1), activations=("tanh", "tanh", "sigmoid"), validation="data"),
+    Case(sizes=(6, 7, 3), activations=("relu", "tanh"), loss="squared", metrics=("mse",)),
+    Case(**{**CLASSES, "activations": ("tanh", "softmax")}, **ADAM, batch=32, afterwards=True),
+]
+
+
+@pytest.mark.parametrize("case", NEAR, ids=str)
+def test_near(keras, case):
+    """Where the bits cannot agree the numbers do."""
+    ours, theirs = both(keras, training, case)
+    for name in theirs:
+        assert_close(ours[name], np.asarray(theirs[name]), "Keras", name)
