@@ -33,6 +33,7 @@ bench: $(READY)
 # The virtual environment with every package at the version that constraints.txt pins.
 $(READY): constraints.txt Makefile
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 …")'
+	@echo "Installing TensorFlow, Keras and what the engine needs into .venv: one or two minutes."
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r constraints.txt
 	@touch $(READY)

@@ -13,6 +13,8 @@ The shipped rows, their origin, licence, units and checksums: `datasets/data/REA
 Importing this package imports neither pandas nor scikit-learn; the functions that need them do.
 """
 
+from importlib.util import find_spec
+
 from datasets.penguins import load_penguins, penguins_split
 from datasets.pima import load_pima, pima_adam_split, pima_sgd_split
 from datasets.sherlock import load_sherlock_2apps, sherlock_split
@@ -41,3 +43,11 @@ __all__ = [
     "spiral",
     "xor",
 ]
+
+for _library in ("pandas", "sklearn"):
+    if find_spec(_library) is None:
+        raise ImportError(
+            "Expected pandas and scikit-learn, which the data sets come with: "
+            "pip install '.[data]' in Glassnet's folder",
+            name=_library,
+        )

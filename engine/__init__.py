@@ -55,4 +55,8 @@ _ON_DEMAND = ("pictures", "saving", "wrappers")
 def __getattr__(name: str) -> Any:
     if name in _ON_DEMAND:
         return importlib.import_module(f"engine.{name}")
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    raise AttributeError(f"Expected one of {', '.join(__all__)} in engine. Received: {name!r}")
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 KEYS = ("pima-sgd", "sherlock-neuron", "pima-adam", "penguins", "sonar-cv")
 REPORT = Path("report") / "parity.html"
 WIDTH = 132  # of the table where the output is not a terminal
+NARROWEST = 112  # terminal in which the table's words are whole
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -128,6 +129,7 @@ def print_results(results: Sequence[Result]) -> None:
         confusion_table,
         group_table,
         print_reasons,
+        result_list,
         result_table,
     )
     from keras_ref.versions import remark
@@ -136,7 +138,8 @@ def print_results(results: Sequence[Result]) -> None:
     if not console.is_terminal:
         console = Console(width=WIDTH)
     rows = [result.row for result in results]
-    console.print(result_table(rows))
+    wide = console.width >= NARROWEST
+    console.print(result_table(rows) if wide else result_list(rows))
     for result in results:
         if len(result.row.groups) > 1:
             console.print(group_table(result.row))

@@ -20,7 +20,7 @@ SETTINGS = {
     "TF_CPP_MIN_LOG_LEVEL": "3",
 }
 BACKEND = SETTINGS["KERAS_BACKEND"]
-HINT = "pip install glassnet[keras]"
+HINT = "pip install '.[keras]' in Glassnet's folder"
 
 
 def import_keras() -> ModuleType:

@@ -40,7 +40,11 @@ The seed is set right before each model is built, and again for Keras. Compared 
 counts, the bytes of the initial weights, the order in which <code>fit</code> visits the rows (Keras
 fits a model that writes down the row numbers it is given), the loss of every epoch in training
 and validation (at most {LOSS_TOLERANCE:g} apart) and the correct samples of every evaluation set
-(at most {SAMPLES_TOLERANCE} apart). The final weights are shown and decide nothing.</p>
+(at most {SAMPLES_TOLERANCE} apart), and, when the command says <code>--min-speedup</code>, how many
+times faster the engine was. The final weights are shown and decide nothing.</p>
+<p><em>published</em> is the accuracy that the tutorial's own page shows. Its seed and its versions
+of the libraries are not known, and on test sets this small the accuracy varies by several percent
+from seed to seed, so it is there to compare by eye.</p>
 <p>Seconds are the wall clock of the <code>fit</code> calls alone, both engines in one process one
 after the other. The engine runs each tutorial once before, so that its kernels are compiled
 and loaded; Keras trains one small model before. What Keras does for each new model, tracing its
@@ -77,8 +81,9 @@ def write_report(
 <p>{verdict}. Seed {rows[0].seed if rows else "–"}. Made by <code>{escape(command)}</code>.</p>
 {f'<p class="disagree">{escape(warning)}</p>' if warning else ""}
 {_summary(rows)}
+<p><a href="#how">What the columns mean, and how it was made</a></p>
 {"".join(sections)}
-<h2>How it was made</h2>
+<h2 id="how">How it was made</h2>
 {HOW}
 {_table(["part", "version"], [[name, value] for name, value in versions.items()])}
 </body>

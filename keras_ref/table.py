@@ -52,6 +52,30 @@ def result_table(rows: Sequence[Row]) -> Table:
     return table
 
 
+def result_list(rows: Sequence[Row]) -> Group:
+    """Return the same as a list, for terminals too narrow for the table."""
+    parts: list[Table | Text] = []
+    for row in rows:
+        verdict = Text(" agrees", GOOD) if row.agrees else Text(" DISAGREES", BAD)
+        parts.append(Text.assemble((f"\n{row.key}", "bold"), verdict))
+        facts = Table.grid(padding=(0, 2))
+        for name, fact in (
+            ("data", f"{row.data}, {row.size}"),
+            ("parameters", parameters(row)),
+            ("start weights", _same(row.initial_weights_identical, "weights")),
+            ("order", _same(row.order_identical, "order")),
+            ("loss, max |Δ|", loss(row)),
+            ("final weights", weights(row)),
+            ("accuracy", f"{row.accuracy.engine:.4f}, Keras {row.accuracy.keras:.4f}"),
+            ("published", row.published),
+            ("fit seconds", f"{row.seconds.engine:.4f}, Keras {row.seconds.keras:.2f}"),
+            ("times faster", f"{row.speedup:,.0f}"),
+        ):
+            facts.add_row(f"  {name}", fact)
+        parts.append(facts)
+    return Group(*parts)
+
+
 def group_table(row: Row) -> Group:
     """Return the accuracy of each configuration of a cross-validated tutorial."""
     folds = row.groups[0].fits

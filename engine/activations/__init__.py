@@ -14,6 +14,7 @@ from engine.activations.relu import relu
 from engine.activations.sigmoid import sigmoid
 from engine.activations.softmax import softmax
 from engine.activations.tanh import tanh
+from engine.checks.absent import absent
 from engine.checks.shown import shown
 
 Activation = Callable[[Any], Any]
@@ -67,3 +68,10 @@ def serialize(activation: Activation) -> str:
 def deserialize(config: str) -> Activation:
     """The activation of a name."""
     return get(config)
+
+
+__getattr__ = absent(__name__, __all__)
+
+
+def __dir__() -> list[str]:
+    return __all__

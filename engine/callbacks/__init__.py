@@ -8,6 +8,7 @@ from engine.callbacks.history import History
 from engine.callbacks.lambda_callback import LambdaCallback
 from engine.callbacks.progbar_logger import ProgbarLogger
 from engine.callbacks.progress_bar import ProgressBar
+from engine.checks.absent import absent
 
 __all__ = [
     "CSVLogger",
@@ -19,3 +20,10 @@ __all__ = [
     "ProgbarLogger",
     "ProgressBar",
 ]
+
+
+__getattr__ = absent(__name__, __all__)
+
+
+def __dir__() -> list[str]:
+    return __all__

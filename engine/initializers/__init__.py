@@ -3,6 +3,7 @@
 Every class also has its snake_case name (``zeros``, ``he_normal`` …), as in Keras.
 """
 
+from engine.checks.absent import absent
 from engine.initializers.base import Initializer
 from engine.initializers.constants import Constant, Ones, Zeros
 from engine.initializers.distributions import RandomNormal, RandomUniform, TruncatedNormal
@@ -60,3 +61,10 @@ __all__ = [
     "variance_scaling",
     "zeros",
 ]
+
+
+__getattr__ = absent(__name__, __all__)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -15,6 +15,7 @@ Keras: ``keras.layers.Dense``.
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -122,6 +123,12 @@ class Dense(Layer):
                     f"Received: {option}={shown(value)}"
                 )
         self.activation = activations.get(activation)
+        if units == 1 and self.activation is activations.softmax:
+            warnings.warn(
+                "Expected a sigmoid for one unit: the softmax of a single number is always 1. "
+                f"Received: units=1, activation={activation!r}",
+                stacklevel=2,
+            )
         if input_dim is not None:
             if input_shape is not None:
                 raise ValueError(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.checks.absent import absent
 from engine.checks.from_config import class_of
 from engine.checks.shown import shown
 from engine.losses.binary_crossentropy import BinaryCrossentropy, binary_crossentropy
@@ -93,3 +94,10 @@ def deserialize(config: dict[str, Any]) -> Loss:
     """The loss from what :func:`serialize` returned."""
     cls, arguments = class_of(config, _CLASSES, "a loss")
     return cls.from_config(arguments)  # type: ignore[no-any-return]
+
+
+__getattr__ = absent(__name__, __all__)
+
+
+def __dir__() -> list[str]:
+    return __all__

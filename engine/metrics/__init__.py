@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine import losses
+from engine.checks.absent import absent
 from engine.checks.from_config import class_of
 from engine.checks.shown import shown
 from engine.losses import (
@@ -131,3 +132,10 @@ def deserialize(config: dict[str, Any]) -> Metric:
     """The metric from what :func:`serialize` returned."""
     cls, arguments = class_of(config, _CLASSES, "a metric")
     return cls.from_config(arguments)  # type: ignore[no-any-return]
+
+
+__getattr__ = absent(__name__, __all__)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -7,6 +7,7 @@ model or labels that do not fit the loss end in an error.
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -70,6 +71,12 @@ def labels(values: Any, rows: int, units: int, loss: Loss, dtype: str, name: str
         raise ValueError(
             f"Expected {name} of shape ({rows}, {units}) for {loss.name} and {units} "
             f"output{'s' if units > 1 else ''}{hint}. {shape}"
+        )
+    if units == 1 and isinstance(loss, CategoricalCrossentropy):
+        warnings.warn(
+            f"Expected several classes for {loss.name}: of one class the loss is always 0; for yes "
+            f"and no use binary_crossentropy. {shape}",
+            stacklevel=4,
         )
     if not isinstance(loss, MeanSquaredError) and (array.min() < 0 or array.max() > 1):
         raise ValueError(

@@ -53,6 +53,7 @@ class Evaluating(Feeding):
         program = self._ready(rows)
         run = Run(program, self._loss, watched, None, None, batch, rows, batch, 1, True)
         hooks.set_model(self)
+        run.warm_up()
         hooks.on_test_begin()
         one_validation(run, hooks)
         logs = run.validated(0)

@@ -136,6 +136,7 @@ class Fitting(Feeding):
         if shuffle and seed is not None:
             run.reorder(epoch_order(len(rows), seed))
         self.stop_training = False
+        run.warm_up()
         hooks.on_train_begin()
         logs: dict[str, float] = {}
         if by_epoch:

@@ -48,10 +48,16 @@ class Model(Fitting, Evaluating, Predicting):
 
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         """Make a Functional where a Model of two tensors is asked for."""
-        if cls is Model:
-            from engine.models.functional import Functional
+        from engine.models.functional import Functional
+        from engine.models.sequential import Sequential
 
+        if cls is Model:
             return super().__new__(Functional)
+        if not issubclass(cls, Functional | Sequential):
+            raise TypeError(
+                "Expected Sequential, or Model(inputs, outputs): the engine has no models with a "
+                f"call() of their own. Received: the class {cls.__name__}"
+            )
         return super().__new__(cls)
 
     def __init__(self, *, name: str | None = None) -> None:

@@ -12,11 +12,14 @@ import numpy as np
 from engine.callbacks import CallbackList
 from engine.kernels import train
 from engine.kernels.compiler import announced
-from engine.kernels.program import padded
+from engine.kernels.program import REGISTER, Program, padded
 from engine.models import data
 from engine.models.arguments import BATCH_SIZE, not_yet, verbosity, whole
 from engine.models.compiling import Array
 from engine.models.feeding import Feeding
+
+WORK_OF_A_SLICE = 1e9
+"""Multiplications and additions in one compiled call, about."""
 
 
 class Predicting(Feeding):
@@ -64,26 +67,17 @@ class Predicting(Feeding):
         )
         program = self._program()
         program.make_room(batch)
+        _outputs(program, rows[:0], batch)  # compiled or loaded before a progress bar counts
         hooks.on_predict_begin()
         result = np.empty((len(rows), program.units), dtype)
-        per_call = batch if hooks.needs_predict_batches else batch * max(1, 200_000 // batch)
+        # Slices of whole batches, short enough for Ctrl-C.
+        batches = max(1, int(WORK_OF_A_SLICE / (2 * program.size * batch)))
+        per_call = batch if hooks.needs_predict_batches else batch * batches
         for start in range(0, len(rows), per_call):
             part = rows[start : start + per_call]
-            out = np.empty(part.shape[0] * program.units + 2 * 64, dtype)
             if hooks.needs_predict_batches:
                 hooks.on_predict_batch_begin(start // batch)
-            with announced(train.predict, dtype):
-                train.predict(
-                    program.table,
-                    program.parameters,
-                    program.outputs,
-                    padded(part, dtype, 8),
-                    len(part),
-                    batch,
-                    out,
-                )
-            outputs = out[: len(part) * program.units].reshape(len(part), -1)
-            result[start : start + len(part)] = outputs
+            outputs = result[start : start + len(part)] = _outputs(program, part, batch)
             if hooks.needs_predict_batches:
                 hooks.on_predict_batch_end(start // batch, {"outputs": outputs})
             else:
@@ -104,3 +98,19 @@ class Predicting(Feeding):
         """
         p = self.predict(x, batch_size, verbose)
         return (p > 0.5).astype("int32") if p.shape[1] == 1 else p.argmax(axis=1)
+
+
+def _outputs(program: Program, rows: Array, batch: int) -> Array:
+    """What the kernel predicts for `rows`, taken `batch` at a time."""
+    out = np.empty(len(rows) * program.units + REGISTER, program.dtype)
+    with announced(train.predict, program.dtype):
+        train.predict(
+            program.table,
+            program.parameters,
+            program.outputs,
+            padded(rows, program.dtype, 8),
+            len(rows),
+            batch,
+            out,
+        )
+    return out[: len(rows) * program.units].reshape(len(rows), program.units)

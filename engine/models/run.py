@@ -217,6 +217,10 @@ class Run:
         assert self.train is not None
         self.train.reorder(order)
 
+    def warm_up(self) -> None:
+        """Have the kernel compiled or loaded, so that a progress bar does not count it in."""
+        self._call(0)
+
     def advance(self, most: int = MOST_BATCHES) -> None:
         """Run the kernel for about `SLICE_SECONDS`, but `most` batches at the most."""
         batches = int(min(self._batches, most, MOST_BATCHES))

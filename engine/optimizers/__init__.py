@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.checks.absent import absent
 from engine.checks.from_config import class_of
 from engine.checks.shown import shown
 from engine.optimizers.adam import Adam
@@ -40,6 +41,7 @@ def get(identifier: Any) -> Optimizer:
     raise (ValueError if isinstance(identifier, str) else TypeError)(
         'Expected optimizer to be "sgd", "adam" or an object of engine.optimizers. '
         f"Received: optimizer={shown(identifier)}"
+        + (" (Keras's default, not here yet: name another)" if identifier == "rmsprop" else "")
     )
 
 
@@ -58,3 +60,10 @@ def deserialize(config: dict[str, Any]) -> Optimizer:
     known = {c.__name__: c for c in _CLASSES.values()}
     cls, arguments = class_of(config, known, "an optimizer")
     return cls.from_config(arguments)  # type: ignore[no-any-return]
+
+
+__getattr__ = absent(__name__, __all__)
+
+
+def __dir__() -> list[str]:
+    return __all__

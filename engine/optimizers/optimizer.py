@@ -7,6 +7,7 @@ Slots are flat arrays with one number for each of the model's parameters, in the
 from __future__ import annotations
 
 import math
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -70,8 +71,9 @@ class Optimizer:
         self.name = name
         for option, value in options.items():
             if option not in _NEUTRAL:
+                known = [n for n in signature(type(self)).parameters if n != "options"]
                 raise TypeError(
-                    f"Expected arguments of {type(self).__name__}. "
+                    f"Expected arguments of {type(self).__name__}: {', '.join(known)}. "
                     f"Received: {option}={shown(value)}"
                 )
             neutral = _NEUTRAL[option]

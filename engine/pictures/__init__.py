@@ -19,7 +19,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-_HINT = "pip install glassnet[plot]"
+_HINT = "pip install '.[plot]' in Glassnet's folder"
 
 if find_spec("matplotlib") is None:
     raise ImportError(f"Expected matplotlib, which draws the pictures: {_HINT}.", name="matplotlib")

@@ -24,7 +24,7 @@ def plot_confusion_matrix(
     Parameters
     ----------
     y_true, y_pred
-        Class labels, shape (samples,): both text or both whole numbers.
+        Class labels, shape (samples,) or (samples, 1): both text or both whole numbers.
     class_names
         The labels in the order of the rows, or, for the labels 0 … n-1, their n names.
         Without it the labels that occur, sorted.
@@ -101,6 +101,8 @@ def confusion_counts(true: Any, predicted: Any, classes: Any) -> Any:
 def _labels(name: str, values: Any) -> Any:
     """Return `values` as a vector of text or int64."""
     labels = np.asarray(values)
+    if labels.ndim == 2 and labels.shape[1] == 1:  # as predict_classes returns them
+        labels = labels[:, 0]
     if labels.ndim != 1 or labels.size == 0:
         raise ValueError(
             f"Expected {name} to hold one label per sample, shape (samples,). "

@@ -3,7 +3,7 @@
     save_model, load_model         m.keras: architecture, weights, optimizer
     save_weights, load_weights     m.weights.h5: weights and optimizer's state
 
-Needs h5py: ``pip install glassnet[files]``.
+Needs h5py: ``pip install '.[files]'`` in Glassnet's folder.
 
 Keras: ``keras.saving``.
 """

@@ -39,6 +39,9 @@ def target(filepath: Path, suffix: str, overwrite: bool) -> str:
     path = _as_path(filepath, suffix)
     if not isinstance(overwrite, bool):
         raise TypeError(f"Expected overwrite to be True or False. Received: {overwrite!r}")
+    folder = os.path.dirname(os.path.abspath(path))
+    if not os.path.isdir(folder):
+        raise FileNotFoundError(f"Expected a file in a folder that exists. Received: {path!r}")
     if os.path.isdir(path):
         raise IsADirectoryError(f"Expected a file. Received: the folder {path!r}")
     if not overwrite and os.path.exists(path):

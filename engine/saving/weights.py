@@ -34,7 +34,8 @@ def import_h5py() -> Any:
         import h5py
     except ImportError as error:
         raise ImportError(
-            "Expected h5py, which reads and writes the weights: pip install glassnet[files]"
+            "Expected h5py, which reads and writes the weights: pip install '.[files]' in "
+            "Glassnet's folder"
         ) from error
     return h5py
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from engine.checks.absent import absent
 from engine.checks.shown import shown
 from engine.naming import forget_names
 from engine.random import set_random_seed
@@ -33,3 +34,10 @@ def plot_model(model: Any, to_file: Any = "model.png", **options: Any) -> Any:
     if not isinstance(to_file, str | os.PathLike):
         raise TypeError(f"Expected to_file to be a path. Received: to_file={shown(to_file)}")
     return pictures.plot_model(model, Path(to_file), **options)
+
+
+__getattr__ = absent(__name__, __all__)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -31,7 +31,7 @@ try:
     from sklearn.utils.validation import check_is_fitted, validate_data
 except ImportError as error:
     raise ImportError(
-        "Expected scikit-learn for engine.wrappers: pip install glassnet[data]"
+        "Expected scikit-learn for engine.wrappers: pip install '.[data]' in Glassnet's folder"
     ) from error
 
 Array = npt.NDArray[Any]

@@ -84,11 +84,13 @@ def test_wrong_usage_is_2(arguments, says, capsys):
 
 def test_missing_keras_is_2(monkeypatch, capsys):
     def missing():
-        raise ImportError("Expected Keras and TensorFlow: pip install glassnet[keras].")
+        raise ImportError(
+            "Expected Keras and TensorFlow: pip install '.[keras]' in Glassnet's folder."
+        )
 
     monkeypatch.setattr("keras_ref.quiet.import_keras", missing)
     assert command.main(["--no-html"]) == 2
-    assert "pip install glassnet[keras]" in capsys.readouterr().err
+    assert "pip install '.[keras]' in Glassnet's folder" in capsys.readouterr().err
 
 
 def test_defaults_and_duplicates(tmp_path, monkeypatch):

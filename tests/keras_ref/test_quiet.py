@@ -46,7 +46,8 @@ def test_what_is_missing_is_named(name):
         [sys.executable, "-c", textwrap.dedent(code)], capture_output=True, text=True, check=True
     )
     assert ran.stdout == (
-        f"Expected Keras and TensorFlow ({name} is missing): pip install glassnet[keras].\n"
+        f"Expected Keras and TensorFlow ({name} is missing): "
+        "pip install '.[keras]' in Glassnet's folder.\n"
     )
 
 

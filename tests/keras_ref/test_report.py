@@ -26,7 +26,9 @@ class Checker(HTMLParser):
         attributes = dict(attrs)
         if tag == "img":
             self.images.append(attributes)
-        self.links += [v for k, v in attrs if k in ("href", "src") and not v.startswith("data:")]
+        self.links += [
+            v for k, v in attrs if k in ("href", "src") and not v.startswith(("data:", "#"))
+        ]
         if tag not in VOID:
             self.open.append(tag)
 

@@ -59,6 +59,8 @@ NAMES = {
 @pytest.mark.parametrize("units", [1, 3, 10])
 def test_kernels_count_like_the_objects(units, activation):
     """evaluate beside the metric objects on what predict returns; many ragged batches."""
+    if units == 1 and activation == "softmax":
+        pytest.skip("the softmax of one number is always 1")
     rng = np.random.default_rng(8)
     model = engine.Sequential(
         [engine.Input((4,)), engine.layers.Dense(units, activation=activation)]

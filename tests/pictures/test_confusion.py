@@ -75,7 +75,7 @@ def test_ax_is_honoured_and_dollars_are_text():
     [
         ([0, 1], [0], None, ValueError, r"same length.*y_true.shape=\(2,\), y_pred.shape=\(1,\)"),
         ([], [], None, ValueError, r"y_true.shape=\(0,\)"),
-        ([0, 1], [[0], [1]], None, ValueError, r"y_pred.shape=\(2, 1\)"),
+        ([0, 1], [[0, 1]] * 2, None, ValueError, r"y_pred.shape=\(2, 2\)"),
         (1, 1, None, ValueError, r"y_true.shape=\(\)"),
         ([0, 1], [0.2, 0.7], None, ValueError, "not probabilities.*0.2"),
         ([0, 1], [0, np.nan], None, ValueError, "nan"),

@@ -54,7 +54,7 @@ def test_a_missing_library_says_what_to_install(missing, picture):
     code = f"import sys; sys.modules[{missing!r}] = None; from engine.pictures import {picture}"
     error = run(code).stderr.strip().splitlines()[-1]
     assert error.startswith(f"ImportError: Expected {missing}")
-    assert "pip install glassnet[plot]" in error
+    assert "pip install '.[plot]' in Glassnet's folder" in error
 
 
 def test_ink_has_the_greater_contrast():

@@ -232,5 +232,5 @@ def test_neither_keras_nor_tensorflow_is_imported(saved):
 def test_without_h5py_it_says_what_to_install(trained, saved, monkeypatch):
     monkeypatch.setitem(sys.modules, "h5py", None)
     for call in (lambda: save_model(trained, saved), lambda: load_model(saved)):
-        with pytest.raises(ImportError, match=r"pip install glassnet\[files\]"):
+        with pytest.raises(ImportError, match=r"pip install '\.\[files\]'"):
             call()
