@@ -43,4 +43,4 @@ def test_importing_the_engine_takes_little_more_than_importing_numba():
         return float(done.stdout)
 
     ratios = [seconds("engine") / seconds("numba") for _ in range(5)]
-    assert statistics.median(ratios) < 3
+    assert statistics.median(ratios) < 2

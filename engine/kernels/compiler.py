@@ -61,7 +61,10 @@ _SOURCES = _digest_of_sources()
 
 def compiled(function: Callable[..., Any]) -> Any:
     """Compile `function` as an entry point whose cache is keyed by all kernel sources."""
-    dispatcher: Any = njit(cache=True, error_model="numpy", nogil=True)(function)
+    try:
+        dispatcher: Any = njit(cache=True, error_model="numpy", nogil=True)(function)
+    except RuntimeError:  # neither beside the sources nor at home may anything be written
+        return njit(error_model="numpy", nogil=True)(function)
     # Numba offers no public hook for the freshness stamp of a cached function.
     dispatcher._cache._cache_file._source_stamp = _SOURCES
     return dispatcher

@@ -51,6 +51,15 @@ def dtype_name(dtype: Any) -> str:
     return name
 
 
+def check_trainable(value: Any) -> None:
+    """Refuse to freeze anything."""
+    if value is not True:
+        raise ValueError(
+            "Expected trainable=True: the engine cannot freeze layers yet. "
+            f"Received: trainable={shown(value)}"
+        )
+
+
 class Layer:
     """Base of all layers.
 
@@ -65,14 +74,9 @@ class Layer:
     """
 
     def __init__(self, *, name: str | None = None, trainable: bool = True, dtype: Any = None):
-        if trainable is not True:
-            raise ValueError(
-                "Expected trainable=True: the engine cannot freeze layers yet. "
-                f"Received: trainable={shown(trainable)}"
-            )
+        check_trainable(trainable)
         self.dtype = dtype_name(dtype)
         self.name = checked_name(name, type(self).__name__)
-        self.trainable = True
         self.built = False
         self.weights: list[Variable] = []
         self.input: KerasTensor | None = None
@@ -124,8 +128,24 @@ class Layer:
         """The weights that training leaves alone: none."""
         return []
 
-    variables = property(lambda self: self.weights)
-    trainable_variables = property(lambda self: self.trainable_weights)
+    @property
+    def variables(self) -> list[Variable]:
+        """All weights."""
+        return self.weights
+
+    @property
+    def trainable_variables(self) -> list[Variable]:
+        """The weights that training changes."""
+        return self.weights
+
+    @property
+    def trainable(self) -> bool:
+        """True: layers cannot be frozen yet, and setting it to False is an error."""
+        return True
+
+    @trainable.setter
+    def trainable(self, value: Any) -> None:
+        check_trainable(value)
 
     def count_params(self) -> int:
         """How many numbers the weights hold.

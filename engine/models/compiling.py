@@ -148,7 +148,8 @@ class Compiling:
         It compiles a call of some `kind` for the first shape since `compile`, and for any shape as
         soon as it meets another one.
         """
-        return size > 0 and size == self._first_shapes.setdefault(kind, size)
+        first = self._first_shapes.setdefault(kind, size)
+        return size > 0 and size == first
 
     def _require_compiled(self, loss: bool = False) -> None:
         if self.optimizer is None:

@@ -51,7 +51,7 @@ class Evaluating(Feeding):
         )
         assert self._loss is not None
         program = self._ready(rows)
-        run = Run(program, self._loss, watched, None, None, batch, rows, batch, 1, True)
+        run = Run(program, self._loss, watched, validation_rows=rows, validation_batch=batch)
         hooks.set_model(self)
         run.warm_up()
         hooks.on_test_begin()
@@ -75,7 +75,7 @@ class Evaluating(Feeding):
         float, list of float or dict
             Loss and metrics of this batch, with the weights before the update.
         """
-        rows = self._rows(x, y, sample_weight, class_weight)
+        rows = self._class_weighted(self._rows(x, y, sample_weight), class_weight)
         return self._on_batch(rows, True, return_dict)
 
     def test_on_batch(
@@ -89,8 +89,12 @@ class Evaluating(Feeding):
         assert self._loss is not None
         program = self._ready(rows, self.optimizer if training else None)
         n = len(rows)
-        optimizer, data_ = (self.optimizer, (rows, None)) if training else (None, (None, rows))
-        run = Run(program, self._loss, watched, optimizer, data_[0], n, data_[1], n, 1, True)
+        if training:
+            run = Run(
+                program, self._loss, watched, optimizer=self.optimizer, train_rows=rows, batch=n
+            )
+        else:
+            run = Run(program, self._loss, watched, validation_rows=rows, validation_batch=n)
         run.plan[train.EVEN] = training and self._shape_is_known("train_on_batch", n)
         run.advance(1)
         return _result(run.trained(0) if training else run.validated(0), return_dict)

@@ -50,9 +50,7 @@ class Feeding(Compiling):
             )
         return shape[1], layers[0].dtype
 
-    def _rows(
-        self, x: Any, y: Any, sample_weight: Any, class_weight: Any = None, like: Rows | None = None
-    ) -> Rows:
+    def _rows(self, x: Any, y: Any, sample_weight: Any, like: Rows | None = None) -> Rows:
         """Checked data, before anything of the model is touched; `like` tells validation rows."""
         self._require_compiled(loss=True)
         assert self._loss is not None
@@ -63,13 +61,18 @@ class Feeding(Compiling):
         x_ = data.features(x, inputs, dtype, names[0])
         y_ = data.labels(y, len(x_), self._output_units(), self._loss, dtype, names[1])
         weights = None
-        if class_weight is not None:
-            if sample_weight is not None:
-                raise ValueError("Expected class_weight or sample_weight. Received: both")
-            weights = data.class_weights(class_weight, y_, dtype)
-        elif sample_weight is not None:
+        if sample_weight is not None:
             weights = data.sample_weights(sample_weight, len(x_), dtype, names[2])
         return Rows(x_, y_, weights)
+
+    def _class_weighted(self, rows: Rows, class_weight: Any) -> Rows:
+        """The rows to train on, weighted by their classes if `class_weight` is not None."""
+        if class_weight is None:
+            return rows
+        if rows.weights is not None:
+            raise ValueError("Expected class_weight or sample_weight. Received: both")
+        weights = data.class_weights(class_weight, rows.y, str(rows.x.dtype))
+        return Rows(rows.x, rows.y, weights)
 
     def _output_units(self) -> int:
         return int(self.layers[-1].units)
@@ -83,12 +86,7 @@ class Feeding(Compiling):
 
     def _ready(self, rows: Rows, optimizer: Optimizer | None = None) -> Program:
         if optimizer is not None:
-            shapes: list[tuple[int, ...]] = []
-            inputs = rows.x.shape[1]
-            for layer in self._dense_layers():
-                shapes += [(inputs, layer.units)] + [(layer.units,)] * layer.use_bias
-                inputs = layer.units
-            optimizer.check(shapes, self._dense_layers()[0].dtype)
+            optimizer.check([w for layer in self._dense_layers() for w in layer.weights])
         if not self.built:
             self.build((None, rows.x.shape[1]))
         return self._program()

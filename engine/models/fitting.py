@@ -94,10 +94,11 @@ class Fitting(Feeding):
             raise TypeError(
                 f"Expected shuffle to be True or False. Received: shuffle={shown(shuffle)}"
             )
-        rows = self._rows(x, y, sample_weight, class_weight)
+        rows = self._rows(x, y, sample_weight)
         validation = self._validation_rows(validation_data, rows)
         if validation is None:
             rows, validation = _held_back(rows, validation_split)
+        rows = self._class_weighted(rows, class_weight)
         even_size = 0 if len(rows) % batch else batch
         batch = min(batch, len(rows))
         validation_batch = min(validation_batch, len(validation or rows))
@@ -121,12 +122,12 @@ class Fitting(Feeding):
             program,
             self._loss,
             watched,
-            self.optimizer,
-            rows,
-            batch,
-            validation,
-            validation_batch,
-            max(0, epochs - first),
+            optimizer=self.optimizer,
+            train_rows=rows,
+            batch=batch,
+            validation_rows=validation,
+            validation_batch=validation_batch,
+            epochs=max(0, epochs - first),
             stop_at_epoch_end=by_epoch,
         )
         run.plan[train.EVEN] = self._shape_is_known("fit", even_size)
@@ -201,6 +202,8 @@ def _one_epoch(run: Run, hooks: CallbackList, first: int) -> dict[str, float]:
             last = step == run.steps - 1
             run.advance(1)
             hooks.on_train_batch_end(step, run.trained(epoch) if last else run.running())
+            if hooks.model.stop_training and not last:
+                run.end_training()
         else:
             # Stop where the validation begins, so that its hooks are called in time.
             # A bar leaves the first batch out of its time for a step.

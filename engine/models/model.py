@@ -15,7 +15,7 @@ from engine.checks.numeric import numeric
 from engine.checks.shown import shown
 from engine.layers.dense import Dense
 from engine.layers.input import InputLayer
-from engine.layers.layer import Layer, assign_all, checked_input_shape
+from engine.layers.layer import Layer, assign_all, check_trainable, checked_input_shape
 from engine.layers.tensor import KerasTensor, Shape
 from engine.models.evaluating import Evaluating
 from engine.models.fitting import Fitting
@@ -62,7 +62,6 @@ class Model(Fitting, Evaluating, Predicting):
 
     def __init__(self, *, name: str | None = None) -> None:
         self.name = checked_name(name, type(self).__name__)
-        self.trainable = True
         self.optimizer = None
         self._loss = None
 
@@ -151,6 +150,15 @@ class Model(Fitting, Evaluating, Predicting):
         return [w for layer in self.layers for w in layer.weights]
 
     @property
+    def trainable(self) -> bool:
+        """True: models cannot be frozen yet, and setting it to False is an error."""
+        return True
+
+    @trainable.setter
+    def trainable(self, value: Any) -> None:
+        check_trainable(value)
+
+    @property
     def trainable_weights(self) -> list[Variable]:
         """The weights that training changes."""
         return self.weights
@@ -226,21 +234,12 @@ class Model(Fitting, Evaluating, Predicting):
     @classmethod
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Any:
         """A new model, with weights freshly drawn, from what :meth:`get_config` returned."""
-        raise NotImplementedError
+        from engine.models.functional import Functional
+        from engine.models.sequential import Sequential
 
-    def to_json(self, **options: Any) -> str:
-        """:meth:`get_config` as JSON text."""
-        import json
-
-        return json.dumps(
-            {
-                "module": "keras",
-                "class_name": type(self).__name__,
-                "config": self.get_config(),
-                "registered_name": type(self).__name__,
-            },
-            **options,
-        )
+        if isinstance(config, dict) and "input_layers" in config:
+            return Functional.from_config(config, custom_objects)
+        return Sequential.from_config(config, custom_objects)
 
     def save(self, filepath: Any, overwrite: bool = True) -> None:
         """Write the model to a ``.keras`` file that Keras reads, too."""
@@ -273,7 +272,13 @@ def checked_layer(layer: Any) -> Layer:
             "Expected layer to be a Dense or an Input of engine.layers. "
             f"Received: {shown(layer)} of type {type(layer).__name__}"
         )
-    return layer
+    if isinstance(layer, Dense) and type(layer).call is not Dense.call:
+        raise TypeError(
+            "Expected a Dense that computes what Dense does: the kernels run no other call(). "
+            f"Received: a layer of the class {type(layer).__name__}"
+        )
+    checked: Layer = layer
+    return checked
 
 
 def layer_config(layer: Layer) -> dict[str, Any]:

@@ -118,13 +118,14 @@ class Run:
         program: Program,
         loss: Loss,
         metrics: list[Metric],
-        optimizer: Optimizer | None,
-        train_rows: Rows | None,
-        batch: int,
-        validation_rows: Rows | None,
-        validation_batch: int,
-        epochs: int,
-        stop_at_epoch_end: bool,
+        *,
+        optimizer: Optimizer | None = None,
+        train_rows: Rows | None = None,
+        batch: int = 1,
+        validation_rows: Rows | None = None,
+        validation_batch: int = 1,
+        epochs: int = 1,
+        stop_at_epoch_end: bool = True,
     ) -> None:
         self.program = program
         self.optimizer = optimizer
@@ -153,7 +154,6 @@ class Run:
             plan[train.OPTIMIZER] = optimizer.code
         plan[train.PARAMETERS] = program.size
         plan[train.FORM], plan[train.ON_LOGITS] = form, on_logits
-        plan[train.PREDICTIONS] = program.predictions_place
         plan[train.LABEL_WIDTH] = width
         plan[train.ROWS] = len(train_rows) if train_rows is not None else 0
         plan[train.BATCH], plan[train.VALIDATION_BATCH] = batch, validation_batch
@@ -217,6 +217,16 @@ class Run:
         assert self.train is not None
         self.train.reorder(order)
 
+    def end_training(self) -> None:
+        """Let the epoch's training end after the batches so far; its validation is next."""
+        self.history[self.epoch, : len(self.names)] = list(self.running().values())
+        self.sums[:] = 0
+        self.state[train.POSITION] = 0
+        if self.validation is None:
+            self.state[train.EPOCH] += 1
+        else:
+            self.state[train.PHASE] = train.VALIDATING
+
     def warm_up(self) -> None:
         """Have the kernel compiled or loaded, so that a progress bar does not count it in."""
         self._call(0)
@@ -243,6 +253,8 @@ class Run:
         buffers, validation = self.train or self.validation, self.validation or self.train
         assert buffers is not None and validation is not None
         before = int(self.state[train.STEPS_DONE])
+        # A callback may have evaluated larger batches, for which the buffers were laid out anew.
+        self.plan[train.PREDICTIONS] = program.predictions_place
         try:
             with announced(train.run, program.dtype):
                 self._run(batches, slots, rates, buffers, validation)

@@ -10,7 +10,7 @@ from typing import Any
 from engine.checks.shown import shown
 from engine.layers.dense import Dense
 from engine.layers.input import InputLayer
-from engine.layers.layer import Layer
+from engine.layers.layer import Layer, check_trainable
 from engine.layers.tensor import KerasTensor
 from engine.models.model import (
     Model,
@@ -48,11 +48,7 @@ class Sequential(Model):
     """
 
     def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None) -> None:
-        if trainable is not True:
-            raise ValueError(
-                "Expected trainable=True: the engine cannot freeze layers yet. "
-                f"Received: trainable={shown(trainable)}"
-            )
+        check_trainable(trainable)
         if layers is not None and not isinstance(layers, list | tuple):
             raise TypeError(f"Expected layers to be a list of layers. Received: {shown(layers)}")
         super().__init__(name=name)

@@ -115,7 +115,12 @@ class Adam(Optimizer):
     @property
     def hyperparameters(self) -> list[float]:
         """1 − β₁, 1 − β₂ (formed in double, then rounded) and ε̂."""
-        return [1.0 - self.beta_1, 1.0 - self.beta_2, self.epsilon]
+        # Users may have changed them since.
+        return [
+            1.0 - checked_number("beta_1", self.beta_1, 0.0, 1.0),
+            1.0 - checked_number("beta_2", self.beta_2, 0.0, 1.0),
+            checked_number("epsilon", self.epsilon, 0.0),
+        ]
 
     def rates(self, first: int, count: int, dtype: str) -> Array:
         """α_t of `count` steps after step `first`."""

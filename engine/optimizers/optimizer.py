@@ -26,7 +26,7 @@ def checked_number(
     name: str, value: Any, low: float, high: float = math.inf, *, open_high: bool = True
 ) -> float:
     """`value` as a float, if it is in [low, high) and finite even as a float32."""
-    bound = f"[{low:g}, {high:g}{')' if open_high else ']'}" if high < math.inf else f"≥ {low:g}"
+    bound = f"in [{low:g}, {high:g}{')' if open_high else ']'}" if high < math.inf else f"≥ {low:g}"
     expected = f"Expected {name} to be a number {bound}. Received: {name}={shown(value)}"
     if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
         raise TypeError(expected)
@@ -113,7 +113,7 @@ class Optimizer:
 
     def build(self, variables: list[Variable]) -> None:
         """Make zeroed slots for the weights of a model, unless they exist."""
-        self.check([v.shape for v in variables], variables[0].dtype)
+        self.check(variables)
         if not self._trained:
             self._trained = list(variables)
             # Kernels update a whole register at a time.
@@ -125,16 +125,16 @@ class Optimizer:
         """Whether the slots exist."""
         return bool(self._trained)
 
-    def check(self, shapes: list[tuple[int, ...]], dtype: str) -> None:
-        """Raise a ValueError if there are slots, and they are not for weights of these `shapes`."""
+    def check(self, variables: list[Variable]) -> None:
+        """Raise a ValueError if there are slots, and they are not for these very weights."""
         if not self._trained:
             return
-        known = [v.shape for v in self._trained]
-        if known != shapes or self._trained[0].dtype != dtype:
+        same = len(variables) == len(self._trained)
+        if not same or any(a is not b for a, b in zip(variables, self._trained, strict=True)):
             raise ValueError(
                 "Expected an optimizer that is new or has trained this very model: compile it with "
-                f"a new one. Received: an optimizer with the state of weights {shown(known)} for a "
-                f"model with {shown(shapes)} in {dtype}"
+                "a new one. Received: an optimizer with the state of other weights, "
+                f"{[v.path for v in self._trained]}"
             )
         if len(self.slots) != len(self.slot_names):
             raise ValueError(

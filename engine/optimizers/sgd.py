@@ -89,7 +89,7 @@ class SGD(Optimizer):
     @property
     def hyperparameters(self) -> list[float]:
         """μ."""
-        return [self.momentum, 0.0, 0.0]
+        return [checked_number("momentum", self.momentum, 0.0, 1.0, open_high=False), 0.0, 0.0]
 
     def get_config(self) -> dict[str, Any]:
         """The arguments that make such an optimizer."""

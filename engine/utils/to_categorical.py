@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine import config
 from engine.checks.numeric import numeric
 from engine.checks.shown import shown
 
@@ -31,7 +30,7 @@ def to_categorical(x: Any, num_classes: int | None = None) -> npt.NDArray[Any]:
 
     >>> to_categorical([0, 2])
     array([[1., 0., 0.],
-           [0., 0., 1.]], dtype=float32)
+           [0., 0., 1.]])
     """
     numbers = numeric(x, "x")
     if numbers.ndim > 1 and numbers.shape[-1] == 1:
@@ -63,6 +62,6 @@ def to_categorical(x: Any, num_classes: int | None = None) -> npt.NDArray[Any]:
             f"Expected class numbers below num_classes={count} in x. "
             f"Received: x with {classes.max()}"
         )
-    rows = np.zeros((*classes.shape, count), config.floatx())
+    rows = np.zeros((*classes.shape, count))
     np.put_along_axis(rows, classes[..., np.newaxis], 1.0, axis=-1)
     return rows

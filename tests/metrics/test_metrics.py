@@ -83,6 +83,7 @@ def test_kernels_count_like_the_objects(units, activation):
 
 def test_class_numbers_in_the_kernels():
     rng = np.random.default_rng(9)
+    engine.utils.set_random_seed(9)
     model = engine.Sequential([engine.Input((4,)), engine.layers.Dense(5, activation="softmax")])
     names = ["accuracy", "sparse_categorical_crossentropy"]
     model.compile("sgd", "sparse_categorical_crossentropy", metrics=names)
@@ -90,4 +91,6 @@ def test_class_numbers_in_the_kernels():
     told = model.evaluate(x, y, batch_size=7, verbose=0, return_dict=True)
     p = model.predict(x, verbose=0)
     assert_close(np.float32(told["accuracy"]), np.float32((p.argmax(axis=1) == y).mean()), "metric")
-    assert told["sparse_categorical_crossentropy"] == told["loss"]
+    # The loss is a mean of means of batches, the metric a sum over rows: rounded differently.
+    watched = np.float32(told["sparse_categorical_crossentropy"])
+    assert_close(watched, np.float32(told["loss"]), "metric")

@@ -132,12 +132,12 @@ LATE = {
     "a used optimizer": (
         lambda s: s.lossless.compile(s.binary.optimizer, "mse"),
         lambda s: s.lossless.fit(s.x, s.y, verbose=0),
-        ("optimizer that is new", "for a model with [(2, 1), (1,)]"),
+        ("optimizer that is new", "other weights, ['"),
     ),
     "a used optimizer, unbuilt model": (
         lambda s: s.unbuilt.compile(s.binary.optimizer, "mse"),
         lambda s: s.unbuilt.fit(s.x[:, :1], s.y, verbose=0),
-        ("optimizer that is new", "for a model with [(1, 3)"),
+        ("optimizer that is new", "other weights, ['"),
     ),
     "an optimizer with other settings": (
         lambda s: setattr(s.onehot.optimizer, "momentum", 0.0),
