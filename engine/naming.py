@@ -26,10 +26,13 @@ def checked_name(name: object, kind: str) -> str:
     """`name`, or an automatic one if it is None."""
     if name is None:
         return automatic_name(kind)
-    expected = f"Expected name to be a non-empty text without '/'. Received: name={name!r}"
+    expected = (
+        "Expected name to be a non-empty text of letters, digits, '_', '.' and '-', as Keras can "
+        f"use it. Received: name={name!r}"
+    )
     if not isinstance(name, str):
         raise TypeError(expected)
-    if not name or "/" in name:
+    if not re.fullmatch(r"[A-Za-z0-9.][A-Za-z0-9_.-]*", name):
         raise ValueError(expected)
     return name
 

@@ -39,6 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ImportError, RuntimeError) as error:
         errors.print(str(error), markup=False)
         return 2
+    if reason := _unwritable(options):  # before minutes of training
+        errors.print(reason, markup=False)
+        return 2
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=errors, refresh_per_second=4) as progress:
@@ -208,13 +211,22 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
             continue
         if path.is_dir():
             parser.error(f"Expected a file. Received: --{name} {path}, a folder")
-        try:  # before minutes of training
+    return options
+
+
+def _unwritable(options: argparse.Namespace) -> str | None:
+    """Make the files that will be written, and say which cannot be."""
+    for name in ("json", "html"):
+        path = getattr(options, name)
+        if path is None:
+            continue
+        try:
             path.parent.mkdir(parents=True, exist_ok=True)
             with path.open("a"):
                 pass
         except OSError as error:
-            parser.error(f"Expected a file that can be written. Received: --{name}: {error}")
-    return options
+            return f"Expected a file that can be written. Received: --{name}: {error}"
+    return None
 
 
 if __name__ == "__main__":

@@ -71,7 +71,6 @@ def test_another_keras_is_remarked(fabricated, capsys):
         (["--min-speedup", "nan"], "Expected a positive ratio"),
         (["--json", str(Path.cwd())], "Expected a file. Received: --json"),
         (["--html", str(Path.cwd())], "Expected a file. Received: --html"),
-        (["--json", "/dev/null/a.json"], "Expected a file that can be written. Received: --json"),
         (["--fast"], "unrecognized arguments"),
     ],
 )
@@ -82,15 +81,23 @@ def test_wrong_usage_is_2(arguments, says, capsys):
     assert says in capsys.readouterr().err
 
 
-def test_missing_keras_is_2(monkeypatch, capsys):
+def test_a_file_that_cannot_be_written_is_2(fabricated, capsys):
+    assert command.main(["--json", "/dev/null/a.json"]) == 2
+    error = " ".join(capsys.readouterr().err.split())
+    assert "Expected a file that can be written. Received: --json" in error
+
+
+def test_missing_keras_is_2(monkeypatch, capsys, tmp_path):
     def missing():
         raise ImportError(
             "Expected Keras and TensorFlow: pip install '.[keras]' in Glassnet's folder."
         )
 
     monkeypatch.setattr("keras_ref.quiet.import_keras", missing)
-    assert command.main(["--no-html"]) == 2
+    file = tmp_path / "a.json"
+    assert command.main(["--no-html", "--json", str(file)]) == 2
     assert "pip install '.[keras]' in Glassnet's folder" in capsys.readouterr().err
+    assert not file.exists()
 
 
 def test_defaults_and_duplicates(tmp_path, monkeypatch):

@@ -65,7 +65,7 @@ TABLE = {
     "dtype int32": (dense(dtype="int32"), ValueError, '"float32" or "float64"', "'int32'"),
     "dtype float16": (dense(dtype=np.float16), ValueError, '"float32"', "float16"),
     "name empty": (dense(name=""), ValueError, "non-empty", "=''"),
-    "name with a slash": (dense(name="a/b"), ValueError, "without '/'", "'a/b'"),
+    "name with a slash": (dense(name="a/b"), ValueError, "letters, digits", "'a/b'"),
     "input_shape (2, 3)": (dense(input_shape=(2, 3)), ValueError, SHAPE, "=(2, 3)"),
     "input_shape empty": (dense(input_shape=()), ValueError, SHAPE, "=()"),
     "input_shape 0": (dense(input_shape=(0,)), ValueError, SHAPE, "=(0,)"),
