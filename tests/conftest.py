@@ -16,3 +16,11 @@ def keras():
         warnings.simplefilter("ignore")
         pytest.importorskip("tensorflow")
         return pytest.importorskip("keras")
+
+
+def pytest_report_header():
+    """Say which promise of docs/parity.md this machine is held to."""
+    from tests.parity.promise import SAME_BITS
+
+    held = "the same bits" if SAME_BITS else "the tolerance, for lack of AVX-512 or oneDNN"
+    return f"against Keras: {held}"

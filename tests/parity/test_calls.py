@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from tests.parity.promise import assert_as_promised
 from tests.parity.stories import (
     Case,
     afterwards,
@@ -13,7 +14,6 @@ from tests.parity.stories import (
     sample_weights,
     weights_of,
 )
-from tests.tolerances import assert_same_bits
 
 pytestmark = pytest.mark.keras
 
@@ -23,7 +23,7 @@ ADAM = {"optimizer": "Adam", "options": {"learning_rate": 0.01}}
 def assert_same(keras, story, *arguments):
     ours, theirs = both(keras, story, *arguments)
     for name in theirs:
-        assert_same_bits(np.asarray(ours[name]), np.asarray(theirs[name]), name)
+        assert_as_promised(np.asarray(ours[name]), np.asarray(theirs[name]), name)
 
 
 def numbered(number, told):

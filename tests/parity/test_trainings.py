@@ -6,8 +6,9 @@ Both start from the same seed: nothing is copied from one to the other.
 import numpy as np
 import pytest
 
+from tests.parity.promise import SAME_BITS, assert_as_promised
 from tests.parity.stories import Case, both, training
-from tests.tolerances import assert_close, assert_same_bits
+from tests.tolerances import assert_close
 
 pytestmark = pytest.mark.keras
 
@@ -99,9 +100,11 @@ CASES = [
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_same_bits(keras, case):
+    if case.scale > 1 and not SAME_BITS:
+        pytest.skip("inputs this large multiply every rounding: only same bits can be asked for")
     ours, theirs = both(keras, training, case)
     for name in theirs:
-        assert_same_bits(ours[name], np.asarray(theirs[name]), name)
+        assert_as_promised(ours[name], np.asarray(theirs[name]), name)
 
 
 def random_case(number):
@@ -132,7 +135,7 @@ def test_random_networks(keras, number):
     case = random_case(number)
     ours, theirs = both(keras, training, case)
     for name in theirs:
-        assert_same_bits(ours[name], np.asarray(theirs[name]), f"{name} of {case}")
+        assert_as_promised(ours[name], np.asarray(theirs[name]), f"{name} of {case}")
 
 
 NEAR = [
