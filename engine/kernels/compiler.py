@@ -52,6 +52,7 @@ def _digest_of_sources() -> str:
     digest = hashlib.sha256()
     for room in _ROOMS_WITH_KERNEL_CODE:
         for path in sorted((root / room).glob("*.py")):
+            digest.update(f"{room}/{path.name}\0".encode())
             digest.update(path.read_bytes())
     return digest.hexdigest()
 

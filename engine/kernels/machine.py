@@ -2,7 +2,8 @@
 
 TensorFlow's threads flush denormal results to zero and read denormal numbers as zero.  A kernel
 does the same while it runs and puts the caller's mode back: it belongs to the result (an e^−|z|
-below 1.2e-38 is 0) and to the speed (Adam on units that have died is 14 times slower without it).
+below 1.2e-38 is 0) and to the speed: arithmetic on denormal numbers is slow, and Adam makes many
+of them for units that have died.
 On processors other than x86-64 the mode stays as it is.
 """
 

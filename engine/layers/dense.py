@@ -146,6 +146,15 @@ class Dense(Layer):
         self.use_bias = use_bias
         self.kernel_initializer, self.bias_initializer = kernel, bias
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        """Refuse another size or activation: kernels and weights are laid out for this one."""
+        if name in ("units", "activation", "use_bias") and name in vars(self):
+            raise AttributeError(
+                f"Expected {name} to stay as it is: make a new layer for another one. "
+                f"Received: {name}={shown(value)}"
+            )
+        super().__setattr__(name, value)
+
     @property
     def kernel(self) -> Variable:
         """W, once the layer is built."""

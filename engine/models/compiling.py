@@ -24,7 +24,6 @@ class Compiling:
     """The part of a model that knows how it is to be trained."""
 
     optimizer: Optimizer | None = None
-    loss: Any = None
     stop_training = False
     history: History | None = None
 
@@ -84,11 +83,15 @@ class Compiling:
                 f"Received: metrics={shown(names[1:])}"
             )
         self.optimizer = chosen
-        self.loss = loss
         self._loss = loss_object
         self._metric_identifiers = listed
         self._compile_config = {"optimizer": optimizer, "loss": loss, "metrics": metrics}
         self._first_shapes: dict[str, int] = {}
+
+    @property
+    def loss(self) -> Any:
+        """The loss as it was given to :meth:`compile`, which is how to choose another; or None."""
+        return self._compile_config["loss"] if self.compiled else None
 
     @property
     def compiled(self) -> bool:

@@ -52,11 +52,14 @@ for room in {ROOMS!r}:
         assert c._digest_of_sources() != first, path
         path.write_text(text)
 assert c._digest_of_sources() == first
-(root / "models" / "trainer.py").open("a").write("# changed\\n")
+elsewhere = root / "models" / "fitting.py"
+elsewhere.write_text(elsewhere.read_text() + "# changed\\n")
 assert c._digest_of_sources() == first
 new = root / "losses" / "new.py"
 new.write_text("")
-print(first != c._digest_of_sources() or "an empty file")
+assert c._digest_of_sources() != first, new
+new.unlink()
+assert c._digest_of_sources() == first
 """
     run_python(package, script)
 

@@ -135,3 +135,24 @@ def test_train_on_batch_tells_of_its_own_batch(data):
     expected.append(model.evaluate(x[30:60], y[30:60], batch_size=30, verbose=0))
     told.append(model.train_on_batch(x[30:60], y[30:60]))
     assert told == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("activation", engine.activations.relu), ("units", 9), ("use_bias", False)]
+)
+def test_what_a_layer_is_cannot_be_changed_without_effect(data, name, value):
+    x, _ = data
+    model = network()
+    before = model.predict(x, verbose=0)
+    with pytest.raises(AttributeError, match=f"Expected {name} to stay.*Received: {name}="):
+        setattr(model.layers[0], name, value)
+    np.testing.assert_array_equal(model.predict(x, verbose=0), before)
+
+
+def test_another_loss_is_chosen_by_compile():
+    model = network()
+    with pytest.raises(AttributeError):
+        model.loss = "mse"
+    assert model.loss == "binary_crossentropy"
+    model.compile("sgd", "mse")
+    assert model.loss == "mse"

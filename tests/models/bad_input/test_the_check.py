@@ -27,7 +27,7 @@ CHANGES = {
     "the steps": lambda s: setattr(s.binary.optimizer, "iterations", 99),
     "the learning rate": lambda s: setattr(s.binary.optimizer, "learning_rate", 0.5),
     "the optimizer": lambda s: setattr(s.binary, "optimizer", s.sparse.optimizer),
-    "the loss": lambda s: setattr(s.binary, "loss", "mse"),
+    "the loss": lambda s: s.binary._compile_config.update(loss="mse"),
     "what was compiled": lambda s: s.plain.compile("sgd", "mse"),
     "the name": lambda s: setattr(s.binary, "name", "other"),
     "a layer's name": lambda s: setattr(s.binary.layers[0], "name", "other"),
@@ -39,7 +39,7 @@ CHANGES = {
     "another history": lambda s: setattr(s.binary, "history", None),
     "stopping": lambda s: setattr(s.binary, "stop_training", True),
     "the shapes met": lambda s: s.binary._first_shapes.update(fit=77),
-    "an activation": lambda s: setattr(s.binary.layers[0], "activation", tanh),
+    "an activation": lambda s: vars(s.binary.layers[0]).update(activation=tanh),
 }
 
 
