@@ -1,7 +1,6 @@
 """The README's example runs as it stands, and what the README promises of the imports holds."""
 
 import re
-import statistics
 import subprocess
 import sys
 from pathlib import Path
@@ -42,5 +41,7 @@ def test_importing_the_engine_takes_little_more_than_importing_numba():
         )
         return float(done.stdout)
 
-    ratios = [seconds("engine") / seconds("numba") for _ in range(5)]
-    assert statistics.median(ratios) < 2
+    # The least of several times is the one that other programs disturbed least.
+    pairs = [(seconds("engine"), seconds("numba")) for _ in range(7)]
+    engine, numba = (min(times) for times in zip(*pairs, strict=True))
+    assert engine < 2 * numba
