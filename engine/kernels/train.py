@@ -113,6 +113,7 @@ def _evaluate(layers, plan, metric_codes, thresholds, sums, outputs, y, targets,
     mean = packet_sum(values, rows) / count
     store(sums, 0, load(sums, 0, 1) + mean * count)
     store(sums, 1, load(sums, 1, 1) + count)
+    store(sums, 2 * metric_codes.size + 2, mean)
     code = layers[last, ACTIVATION]
     logits = z if code == activations.SIGMOID or code == activations.SOFTMAX else p
     for m in range(metric_codes.size):

@@ -26,6 +26,9 @@ from engine.random import epoch_order, get_random_seed
 class Fitting(Feeding):
     """The part of a model that trains."""
 
+    _run: Run | None = None
+    """The fit in progress; the last one if it was interrupted."""
+
     def fit(
         self,
         x: Any = None,
@@ -131,6 +134,7 @@ class Fitting(Feeding):
             stop_at_epoch_end=by_epoch,
         )
         run.plan[train.EVEN] = self._shape_is_known("fit", even_size)
+        self._run = run
         hooks.set_model(self)
         history = hooks.history
         assert history is not None
@@ -156,6 +160,7 @@ class Fitting(Feeding):
                     logs = _epoch_logs(run, epoch)
                     history.on_epoch_end(first + epoch, logs)
         hooks.on_train_end(logs)
+        self._run = None
         return history
 
     def _validation_rows(self, validation_data: Any, rows: Rows) -> Rows | None:

@@ -193,6 +193,12 @@ class Run:
         size = self.validation_batch if self.validating else self.batch
         return -(-int(self.state[train.POSITION]) // size)
 
+    @property
+    def batch_loss(self) -> Array:
+        """The loss of the last batch, a single number."""
+        place = 2 * len(self.names)
+        return self.sums[place : place + 1]
+
     def running(self) -> dict[str, float]:
         """Loss and metrics of the current pass so far."""
         sums = self.sums[: 2 * len(self.names)].reshape(-1, 2)

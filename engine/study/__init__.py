@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.study.batch import batch
 from engine.study.step import LayerStep, Step, step
 
-__all__ = ["LayerStep", "Step", "step"]
+__all__ = ["LayerStep", "Step", "batch", "step"]
