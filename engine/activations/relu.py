@@ -31,5 +31,8 @@ def relu(x: Any) -> Any:
 
 @formula
 def d_relu(a: Any, da: Any) -> Any:
-    """dz = da·[a > 0], from the activation `a`."""
-    return where(a > 0.0, da, 0.0)
+    """dz = da·[a > 0], from the activation `a`.
+
+    A product with 0, as in TensorFlow: it keeps the sign of da, and lets NaN and infinity be seen.
+    """
+    return where(a > 0.0, da, da * 0.0)
