@@ -29,6 +29,10 @@ NARROWEST = 112  # terminal in which the table's words are whole
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["lockstep"]:
+        from keras_ref.lockstep.command import main as lockstep
+
+        return lockstep(given[1:], KEYS)
     options = _parse(given)
     errors = Console(stderr=True)
     from keras_ref.quiet import import_keras

@@ -23,8 +23,8 @@ BACKEND = SETTINGS["KERAS_BACKEND"]
 HINT = "pip install '.[keras]' in Glassnet's folder"
 
 
-def import_keras() -> ModuleType:
-    """Return the module `keras` on TensorFlow's CPU kernels.
+def import_keras(wanted: str = BACKEND) -> ModuleType:
+    """Return the module `keras`, on TensorFlow's CPU kernels unless another backend is `wanted`.
 
     Raises
     ------
@@ -36,14 +36,14 @@ def import_keras() -> ModuleType:
     loaded = sys.modules.get("keras")
     if loaded is not None:
         backend = loaded.config.backend()
-        if backend != BACKEND:
+        if backend != wanted:
             raise RuntimeError(
-                f"Expected Keras not to be imported yet, or with the backend {BACKEND!r}: a "
+                f"Expected Keras not to be imported yet, or with the backend {wanted!r}: a "
                 f"process cannot change it. Received: keras.config.backend()={backend!r}"
             )
         return loaded
 
-    os.environ.update(SETTINGS)
+    os.environ.update({**SETTINGS, "KERAS_BACKEND": wanted})
     try:
         with quiet_stderr(), warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from datasets import Split
+from keras_ref.watch import UNWATCHED, Watcher
 
 Tell = Callable[[str], None]
 
@@ -115,10 +116,23 @@ class Run:
 
 
 class Record:
-    """Notes of one model in the making: its weights before, the clock, its weights after."""
+    """Notes of one model in the making: its weights before, the clock, its weights after.
 
-    def __init__(self, model: Any):
+    Parameters
+    ----------
+    model
+        Compiled and built.
+    name : str
+        Which of the tutorial's fits it is, or the network.
+    watcher : Watcher
+        Who follows the fit; `fit` must be given its `callbacks`.
+    """
+
+    def __init__(self, model: Any, name: str, watcher: Watcher = UNWATCHED):
         self.model = model
+        self.name = name
+        self.watcher = watcher
+        self.callbacks = watcher.attach(model, name)
         self.initial_weights = copies(model)
         self.seconds = 0.0
 
@@ -130,12 +144,19 @@ class Record:
         self.seconds += perf_counter() - start
 
     def finish(
-        self, name: str, split: Split, history: Any, accuracy: float, predictions: Any, group=""
+        self,
+        split: Split,
+        history: Any,
+        evaluated: Sequence[float],
+        predictions: Any,
+        group: str = "",
     ) -> Fit:
-        """Return the notes as a `Fit`."""
+        """Return the notes as a `Fit`; `evaluated` are loss and accuracy."""
+        loss, accuracy = evaluated
+        self.watcher.finished({"loss": loss, "accuracy": accuracy}, predictions)
         return Fit(
-            name=name,
-            group=group or name,
+            name=self.name,
+            group=group or self.name,
             model=self.model,
             parameters=self.model.count_params(),
             initial_weights=self.initial_weights,

@@ -11,6 +11,7 @@ from typing import Any
 
 from datasets import penguins_split
 from keras_ref.run import Record, Run, Tell, nothing
+from keras_ref.watch import UNWATCHED, Watcher
 
 KEY = "penguins"
 TITLE = "Palmer penguins, three classes"
@@ -26,7 +27,15 @@ def network(keras: Any) -> Any:
     return keras.Model(inputs=inputs, outputs=output_layer)
 
 
-def run(keras: Any, seed: int, *, full: bool = True, verbose: int = 0, tell: Tell = nothing) -> Run:
+def run(
+    keras: Any,
+    seed: int,
+    *,
+    full: bool = True,
+    verbose: int = 0,
+    tell: Tell = nothing,
+    watcher: Watcher = UNWATCHED,
+) -> Run:
     """Train and evaluate; all rows, whether `full` or not."""
     split = penguins_split()
     X_train, y_train, X_test, y_test = split.arrays()
@@ -38,12 +47,14 @@ def run(keras: Any, seed: int, *, full: bool = True, verbose: int = 0, tell: Tel
         loss=keras.losses.CategoricalCrossentropy(),
         metrics=["accuracy"],
     )
-    record = Record(model)
+    record = Record(model, "4-10-3", watcher)
     tell(f"{len(X_train)} rows × 100 epochs")
     with record.clock():
-        history = model.fit(X_train, y_train, epochs=100, batch_size=32, verbose=verbose)
-    loss, accuracy = model.evaluate(X_test, y_test, verbose=0)
+        history = model.fit(
+            X_train, y_train, epochs=100, batch_size=32, verbose=verbose, callbacks=record.callbacks
+        )
+    evaluated = model.evaluate(X_test, y_test, verbose=0)
     predictions = model.predict(X_test, verbose=0)
 
-    fit = record.finish("4-10-3", split, history, accuracy, predictions)
+    fit = record.finish(split, history, evaluated, predictions)
     return Run(KEY, seed, [fit], split.name, f"all {len(X_train)} + {len(X_test)} rows")

@@ -10,6 +10,7 @@ from typing import Any
 
 from datasets import pima_adam_split
 from keras_ref.run import Record, Run, Tell, nothing
+from keras_ref.watch import UNWATCHED, Watcher
 
 KEY = "pima-adam"
 TITLE = "Pima Indians diabetes, Adam with ten samples per step"
@@ -27,7 +28,15 @@ def network(keras: Any) -> Any:
     return model
 
 
-def run(keras: Any, seed: int, *, full: bool = True, verbose: int = 0, tell: Tell = nothing) -> Run:
+def run(
+    keras: Any,
+    seed: int,
+    *,
+    full: bool = True,
+    verbose: int = 0,
+    tell: Tell = nothing,
+    watcher: Watcher = UNWATCHED,
+) -> Run:
     """Train and evaluate; all rows, whether `full` or not."""
     split = pima_adam_split()
     X_train, y_train, X_test, y_test = split.arrays()
@@ -35,12 +44,14 @@ def run(keras: Any, seed: int, *, full: bool = True, verbose: int = 0, tell: Tel
     keras.utils.set_random_seed(seed)
     model = network(keras)
     model.compile(loss="binary_crossentropy", optimizer="adam", metrics=["accuracy"])
-    record = Record(model)
+    record = Record(model, "8-10-8-8-1", watcher)
     tell(f"{len(X_train)} rows × 20 epochs")
     with record.clock():
-        history = model.fit(X_train, y_train, epochs=20, batch_size=10, verbose=verbose)
-    loss, accuracy = model.evaluate(X_test, y_test, verbose=0)
+        history = model.fit(
+            X_train, y_train, epochs=20, batch_size=10, verbose=verbose, callbacks=record.callbacks
+        )
+    evaluated = model.evaluate(X_test, y_test, verbose=0)
     predictions = model.predict(X_test, verbose=0)
 
-    fit = record.finish("8-10-8-8-1", split, history, accuracy, predictions)
+    fit = record.finish(split, history, evaluated, predictions)
     return Run(KEY, seed, [fit], split.name, f"all {len(X_train)} + {len(X_test)} rows")

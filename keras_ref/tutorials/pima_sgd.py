@@ -10,6 +10,7 @@ from typing import Any
 
 from datasets import pima_sgd_split
 from keras_ref.run import Record, Run, Tell, nothing
+from keras_ref.watch import UNWATCHED, Watcher
 
 KEY = "pima-sgd"
 TITLE = "Pima Indians diabetes, SGD with one sample per step"
@@ -33,6 +34,7 @@ def run(
     full: bool = True,
     verbose: int = 0,
     tell: Tell = nothing,
+    watcher: Watcher = UNWATCHED,
     epochs: int = 4,
 ) -> Run:
     """Train and evaluate; all rows, whether `full` or not."""
@@ -46,12 +48,19 @@ def run(
         loss="binary_crossentropy",
         metrics=["accuracy"],
     )
-    record = Record(model)
+    record = Record(model, "8-8-8-1", watcher)
     tell(f"{len(X_train)} rows × {epochs} epochs")
     with record.clock():
-        history = model.fit(X_train, y_train, batch_size=1, epochs=epochs, verbose=verbose)
-    loss, accuracy = model.evaluate(X_test, y_test, verbose=0)
+        history = model.fit(
+            X_train,
+            y_train,
+            batch_size=1,
+            epochs=epochs,
+            verbose=verbose,
+            callbacks=record.callbacks,
+        )
+    evaluated = model.evaluate(X_test, y_test, verbose=0)
     predictions = model.predict(X_test, verbose=0)
 
-    fit = record.finish("8-8-8-1", split, history, accuracy, predictions)
+    fit = record.finish(split, history, evaluated, predictions)
     return Run(KEY, seed, [fit], split.name, f"all {len(X_train)} + {len(X_test)} rows")

@@ -15,6 +15,7 @@ from typing import Any
 
 from datasets import sherlock_split
 from keras_ref.run import Record, Run, Tell, nothing
+from keras_ref.watch import UNWATCHED, Watcher
 
 KEY = "sherlock-neuron"
 TITLE = "Two smartphone apps, one neuron"
@@ -35,6 +36,7 @@ def run(
     full: bool = False,
     verbose: int = 0,
     tell: Tell = nothing,
+    watcher: Watcher = UNWATCHED,
     rows: int = ROWS,
 ) -> Run:
     """Train and validate on `rows` rows, or on all if `full`."""
@@ -48,7 +50,7 @@ def run(
         loss="binary_crossentropy",
         metrics=["accuracy"],
     )
-    record = Record(model)
+    record = Record(model, "4-1", watcher)
     tell(f"{len(X_train):,} rows × 5 epochs")
     with record.clock():
         history = model.fit(
@@ -58,11 +60,12 @@ def run(
             batch_size=32,
             validation_data=(X_val, y_val),
             verbose=verbose,
+            callbacks=record.callbacks,
         )
-    loss, accuracy = model.evaluate(X_val, y_val, verbose=0)
+    evaluated = model.evaluate(X_val, y_val, verbose=0)
     predictions = model.predict(X_val, verbose=0)
 
-    fit = record.finish("4-1", split, history, accuracy, predictions)
+    fit = record.finish(split, history, evaluated, predictions)
     rows = len(X_train) + len(X_val)
     if rows == ALL_ROWS:
         return Run(KEY, seed, [fit], split.name, f"all {rows:,} rows")

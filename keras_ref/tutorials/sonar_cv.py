@@ -17,6 +17,7 @@ from typing import Any
 
 from datasets import sonar_folds
 from keras_ref.run import Record, Run, Tell, nothing
+from keras_ref.watch import UNWATCHED, Watcher
 
 KEY = "sonar-cv"
 TITLE = "Sonar, mines against rocks, cross-validation"
@@ -49,6 +50,7 @@ def run(
     full: bool = False,
     verbose: int = 0,
     tell: Tell = nothing,
+    watcher: Watcher = UNWATCHED,
     take: int = FOLDS,
 ) -> Run:
     """Cross-validate the four configurations on the first `take` folds, or on all if `full`."""
@@ -63,15 +65,21 @@ def run(
             keras.utils.set_random_seed(seed)
             model = network(keras, hidden)
             model.compile(loss="binary_crossentropy", optimizer="adam", metrics=["accuracy"])
-            record = Record(model)
+            record = Record(model, f"{name}, fold {number}", watcher)
             tell(f"{name}, fold {number} of {take}")
             with record.clock():
-                history = model.fit(X_train, y_train, epochs=100, batch_size=5, verbose=verbose)
-            loss, accuracy = model.evaluate(X_test, y_test, verbose=0)
+                history = model.fit(
+                    X_train,
+                    y_train,
+                    epochs=100,
+                    batch_size=5,
+                    verbose=verbose,
+                    callbacks=record.callbacks,
+                )
+            evaluated = model.evaluate(X_test, y_test, verbose=0)
             predictions = model.predict(X_test, verbose=0)
 
-            label = f"{name}, fold {number}"
-            fits.append(record.finish(label, split, history, accuracy, predictions, group=name))
+            fits.append(record.finish(split, history, evaluated, predictions, group=name))
     size = f"{take} of {len(folds)} folds × 4"
     if take == len(folds):
         return Run(KEY, seed, fits, folds.name, size)

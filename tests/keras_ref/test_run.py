@@ -40,11 +40,11 @@ def test_parameters_of_each_different_network(make_run, make_fit):
 def test_record_keeps_the_weights_from_before(make_fit):
     weight = np.zeros(3, "f4")
     model = SimpleNamespace(get_weights=lambda: [weight], count_params=lambda: 3)
-    record = Record(model)
+    record = Record(model, "net")
     with record.clock():
         weight += 1
     history = SimpleNamespace(history={"loss": [np.float32(0.5)]})
-    fit = record.finish("net", make_fit().split, history, np.float32(0.5), [[0.25]])
+    fit = record.finish(make_fit().split, history, (0.3, np.float32(0.5)), [[0.25]])
     weight += 1
     assert fit.initial_weights[0].tolist() == [0, 0, 0]
     assert fit.weights[0].tolist() == [1, 1, 1]

@@ -1,0 +1,216 @@
+"""An experiment: a network, its data and its training in words that both engines understand.
+
+    {"seed": 42,
+     "inputs": 8,
+     "layers": [{"units": 8, "activation": "relu"}, {"units": 1, "activation": "sigmoid"}],
+     "optimizer": {"class_name": "Adam", "config": {"learning_rate": 0.01}},
+     "loss": "binary_crossentropy",
+     "metrics": ["accuracy"],
+     "data": {"rows": 43, "labels": "binary"},
+     "fit": {"batch_size": 5, "epochs": 2}}
+
+A layer is what `Dense` takes as arguments; optimizer, loss and metrics are what `compile` takes,
+names or Keras's own dictionaries; `fit` is passed on. `data` says which rows are drawn
+(`keras_ref.rows`), or names a file: ``{"file": "rows.npz"}`` with the arrays x and y and maybe
+sample_weight, x_val, y_val, sample_weight_val.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from keras_ref.rows import Rows, draw, read
+from keras_ref.watch import UNWATCHED, Watcher
+
+FIT = {"batch_size": 32, "epochs": 2}
+FIT_WORDS = {
+    "batch_size",
+    "epochs",
+    "shuffle",
+    "validation_split",
+    "validation_batch_size",
+    "class_weight",
+    "initial_epoch",
+}
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A training that either engine can run.
+
+    Attributes
+    ----------
+    inputs : int
+        How many features a row has.
+    layers : list of dict
+        The arguments of each `Dense`.
+    optimizer, loss, metrics
+        What `compile` takes.
+    data : dict
+        The arguments of `keras_ref.rows.draw` beyond the shapes, or ``{"file": …}``.
+    fit : dict
+        Arguments of `fit`: batch_size, epochs, shuffle, class_weight, validation_split, …
+    seed : int
+        For `set_random_seed`.
+    """
+
+    inputs: int
+    layers: list[dict[str, Any]]
+    loss: Any
+    optimizer: Any = "sgd"
+    metrics: list[Any] | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+    fit: dict[str, Any] = field(default_factory=dict)
+    seed: int = 42
+
+    @property
+    def key(self) -> str:
+        """The network in short, as 8-8-1."""
+        return "-".join(str(n) for n in (self.inputs, *(layer["units"] for layer in self.layers)))
+
+    def __str__(self) -> str:
+        """Everything that is not a default, in one line."""
+        activations = "-".join(str(layer.get("activation")) for layer in self.layers)
+        words = [self.key, activations, _short(self.loss), _short(self.optimizer)]
+        words += [_options(layer) for layer in self.layers]
+        for part in (self.data, self.fit):
+            words += [f"{name}={_short(value)}" for name, value in part.items()]
+        words += [f"metrics={[_short(m) for m in self.metrics]}" if self.metrics else ""]
+        return " ".join([word for word in words if word] + [f"seed={self.seed}"])
+
+    # --- files ----------------------------------------------------------------------------------
+
+    def as_json(self) -> dict[str, Any]:
+        """Everything, as JSON writes it."""
+        return dataclasses.asdict(self)
+
+    def save(self, path: Path) -> None:
+        """Write the experiment as a file that `load` reads."""
+        text = json.dumps(self.as_json(), indent=1, ensure_ascii=False, allow_nan=False)
+        path.write_text(text + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> Experiment:
+        """Read an experiment; a data file's name is relative to it.
+
+        Raises
+        ------
+        ValueError
+            If the file does not say what an experiment needs.
+        OSError
+            If it cannot be read.
+        """
+        try:
+            found = json.loads(path.read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise ValueError(f"Expected JSON in {path}. Received: {error}") from None
+        experiment = cls.from_json(found)
+        if "file" in experiment.data:
+            rows = str((path.parent / experiment.data["file"]).resolve())
+            experiment = dataclasses.replace(experiment, data={**experiment.data, "file": rows})
+        return experiment
+
+    @classmethod
+    def from_json(cls, found: Any) -> Experiment:
+        """Make an experiment of what `as_json` returned; raises as `load`."""
+        names = {f.name for f in dataclasses.fields(cls)}
+        if not isinstance(found, Mapping) or not {"inputs", "layers", "loss"} <= set(found):
+            raise ValueError(
+                "Expected an experiment: an object with inputs, layers and loss, maybe "
+                f"{', '.join(sorted(names - {'inputs', 'layers', 'loss'}))}. "
+                f"Received: {_keys(found)}"
+            )
+        if unknown := sorted(set(found) - names):
+            raise ValueError(
+                f"Expected only {', '.join(sorted(names))} in an experiment. "
+                f"Received: {', '.join(unknown)}"
+            )
+        layers = found["layers"]
+        if not isinstance(layers, list) or not layers:
+            raise ValueError(
+                f"Expected layers to be a list of Dense arguments. Received: layers={layers!r}"
+            )
+        for layer in layers:
+            if not isinstance(layer, Mapping) or "units" not in layer:
+                raise ValueError(
+                    f"Expected each layer to be an object with units. Received: {layer!r}"
+                )
+        fit = found.get("fit", {})
+        if not isinstance(fit, Mapping) or (unknown := sorted(set(fit) - FIT_WORDS)):
+            raise ValueError(
+                f"Expected fit to have only {', '.join(sorted(FIT_WORDS))}. "
+                f"Received: {', '.join(unknown) if isinstance(fit, Mapping) else fit!r}"
+            )
+        if not isinstance(found.get("data", {}), Mapping):
+            raise ValueError(f"Expected data to be an object. Received: data={found['data']!r}")
+        return cls(**found)
+
+    # --- running --------------------------------------------------------------------------------
+
+    def rows(self) -> Rows:
+        """The data: what a file holds, or what the description draws."""
+        if "file" in self.data:
+            return read(Path(self.data["file"]))
+        return draw(self.inputs, self.layers[-1]["units"], **self.data)
+
+    def build(self, keras: Any) -> Any:
+        """Return the model, compiled, its weights drawn from the seed."""
+        keras.utils.set_random_seed(self.seed)
+        layers = [keras.layers.Dense(**layer) for layer in self.layers]
+        model = keras.Sequential([keras.Input((self.inputs,)), *layers])
+        model.compile(
+            optimizer=keras.optimizers.get(self.optimizer),
+            loss=keras.losses.get(self.loss),
+            metrics=self.metrics,
+        )
+        return model
+
+    def fit_arguments(self, rows: Rows) -> dict[str, Any]:
+        """What `fit` is called with."""
+        arguments = {**FIT, **self.fit, "sample_weight": rows.sample_weight, "verbose": 0}
+        if weights := arguments.get("class_weight"):  # JSON's keys are texts
+            arguments["class_weight"] = {int(k): float(v) for k, v in weights.items()}
+        if rows.validation is not None:
+            arguments["validation_data"] = rows.validation
+        return arguments
+
+    def run(self, keras: Any, watcher: Watcher = UNWATCHED) -> dict[str, np.ndarray]:
+        """Train, predict and evaluate; return everything that can be compared, by name."""
+        rows = self.rows()
+        model = self.build(keras)
+        callbacks = watcher.attach(model, self.key)
+        history = model.fit(rows.x, rows.y, callbacks=callbacks, **self.fit_arguments(rows)).history
+        x, y = rows.unseen
+        batch = self.fit.get("batch_size", FIT["batch_size"])
+        evaluated = model.evaluate(x, y, batch_size=batch, verbose=0, return_dict=True)
+        predicted = model.predict(x, batch_size=batch, verbose=0)
+        watcher.finished(evaluated, predicted)
+        told = {f"History {k}": np.array(v) for k, v in history.items()}
+        told |= {f"weights {i}": np.array(w) for i, w in enumerate(model.get_weights())}
+        told |= {f"evaluate {k}": np.array(v) for k, v in evaluated.items()}
+        return told | {"predict": np.asarray(predicted)}
+
+
+def _short(value: Any) -> str:
+    """Return "Adam(learning_rate=0.1)" for Keras's dictionaries, else the value as text."""
+    if isinstance(value, Mapping) and "class_name" in value:
+        options = ", ".join(f"{k}={v}" for k, v in value.get("config", {}).items())
+        return f"{value['class_name']}({options})"
+    return str(value)
+
+
+def _options(layer: Mapping[str, Any]) -> str:
+    """Return a layer's arguments beyond its size and activation."""
+    rest = {k: v for k, v in layer.items() if k not in ("units", "activation")}
+    return " ".join(f"{k}={_short(v)}" for k, v in rest.items())
+
+
+def _keys(found: Any) -> str:
+    return ", ".join(map(str, found)) if isinstance(found, Mapping) else repr(found)

@@ -1,0 +1,16 @@
+"""Lockstep: both engines step by step from one seed, every tensor compared.
+
+python -m keras_ref lockstep KEY|CONFIG.json [--seed N] [--steps N]
+
+events.py        what a watched training tells: the start, every step, every epoch, the end
+engine_side.py   how the engine is watched
+keras_side.py    how Keras is watched, without changing what it computes
+side.py          one training in a process of its own, its events on a pipe
+recorded.py      Keras's events kept in a file
+ulps.py          how many floats apart two numbers are
+compare.py       two streams of events → the first difference, and how differences grow
+formulas.py      which formula a tensor comes from
+causes.py        why they may differ: known causes, tried one by one
+show.py          the result in the terminal; picture.py: the growth as a plot
+command.py       the command line
+"""

@@ -1,0 +1,142 @@
+"""Known causes of different numbers, each as a change to Keras's training.
+
+To answer "why do they differ?" each cause is tried: Keras is trained once more with the change. If
+it then agrees with the engine, the cause is found; if not, its distance from the unchanged Keras
+tells how much such a cause moves the weights.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+
+def _nothing(keras: Any, model: Any, seed: int) -> list[Any]:
+    return []
+
+
+@dataclass(frozen=True)
+class Cause:
+    """A change to Keras's training.
+
+    Attributes
+    ----------
+    title : str
+        What is changed, in one line.
+    change : callable
+        (keras, model, seed) → callbacks; changes the compiled model before its fit.
+    environment : dict
+        Variables of the process.
+    backend : str
+        Keras's.
+    needs : str
+        What the training must have for the change to mean anything: "epsilon", "crossentropy",
+        "epochs", or nothing.
+    """
+
+    title: str
+    change: Callable[[Any, Any, int], list[Any]] = _nothing
+    environment: Mapping[str, str] = field(default_factory=dict)
+    backend: str = "tensorflow"
+    needs: str = ""
+
+    @property
+    def installed(self) -> bool:
+        """Whether the backend is."""
+        return importlib.util.find_spec(self.backend) is not None
+
+
+def _smaller_epsilon(keras: Any, model: Any, seed: int) -> list[Any]:
+    model.optimizer.epsilon = 1e-8
+    return []
+
+
+def _textbook_epsilon(keras: Any, model: Any, seed: int) -> list[Any]:
+    """Kingma & Ba's Algorithm 1: ε joins the root of the corrected v."""
+    optimizer, ops = model.optimizer, keras.ops
+
+    def update_step(gradient: Any, variable: Any, learning_rate: Any) -> None:
+        t = ops.cast(optimizer.iterations + 1, variable.dtype)
+        m = optimizer._momentums[optimizer._get_variable_index(variable)]
+        v = optimizer._velocities[optimizer._get_variable_index(variable)]
+        optimizer.assign_add(m, (gradient - m) * (1 - optimizer.beta_1))
+        optimizer.assign_add(v, (ops.square(gradient) - v) * (1 - optimizer.beta_2))
+        corrected_m = m / (1 - ops.power(optimizer.beta_1, t))
+        corrected_v = v / (1 - ops.power(optimizer.beta_2, t))
+        step = ops.cast(learning_rate, variable.dtype) * corrected_m
+        optimizer.assign_sub(variable, step / (ops.sqrt(corrected_v) + optimizer.epsilon))
+
+    optimizer.update_step = update_step
+    return []
+
+
+def _probabilities(keras: Any, model: Any, seed: int) -> list[Any]:
+    """Let the loss see the probabilities alone, as Keras's other backends do."""
+    layer = model.layers[-1]
+    inner = layer.activation
+
+    def activation(z: Any) -> Any:
+        return keras.ops.multiply(inner(z), 1)  # the product does not carry z along
+
+    activation.__name__ = inner.__name__
+    layer.activation = activation
+    return []
+
+
+def _reshuffled(keras: Any, model: Any, seed: int) -> list[Any]:
+    """Draw another order in each epoch, as most other libraries do."""
+    import tensorflow as tf
+
+    epoch = tf.Variable(0, dtype=tf.int64, trainable=False)
+
+    def shuffle(values: Any) -> Any:
+        keys = tf.random.stateless_uniform(
+            tf.shape(values), tf.stack([tf.cast(seed, tf.int64), epoch])
+        )
+        return tf.gather(values, tf.argsort(keys))
+
+    tf.random.shuffle = shuffle
+    return [keras.callbacks.LambdaCallback(on_epoch_begin=lambda n, logs: epoch.assign(n + 1))]
+
+
+def _other_backend(keras: Any, model: Any, seed: int) -> list[Any]:
+    """Give another backend the initial weights and the order of the rows that TensorFlow draws."""
+    import engine
+
+    engine.utils.set_random_seed(seed)
+    kind = engine.Sequential if type(model).__name__ == "Sequential" else engine.Model
+    model.set_weights(kind.from_config(model.get_config()).get_weights())
+    inner = model.fit
+
+    def fit(x: Any, y: Any, shuffle: bool = True, **options: Any) -> Any:
+        x, y = np.asarray(x, "float32"), np.asarray(y)
+        if shuffle:
+            kept = int(len(x) * (1.0 - options.get("validation_split", 0.0)))
+            order = engine.random.epoch_order(kept, seed)
+            order = np.concatenate([order, np.arange(kept, len(x))])
+            x, y = x[order], y[order]
+            if options.get("sample_weight") is not None:
+                options["sample_weight"] = np.asarray(options["sample_weight"])[order]
+        return inner(x, y, shuffle=False, **options)
+
+    model.fit = fit
+    return []
+
+
+CAUSES: dict[str, Cause] = {
+    "epsilon": Cause("ε̂ = 1e-8 in place of Keras's 1e-7", _smaller_epsilon, needs="epsilon"),
+    "textbook": Cause(
+        "ε beside the root of the corrected v, as in the textbook", _textbook_epsilon, needs="adam"
+    ),
+    "probabilities": Cause(
+        "the loss on clipped probabilities, not on logits", _probabilities, needs="crossentropy"
+    ),
+    "reshuffled": Cause("another order of the rows in each epoch", _reshuffled, needs="shuffle"),
+    "onednn": Cause("oneDNN off", environment={"TF_ENABLE_ONEDNN_OPTS": "0"}),
+    "jax": Cause("Keras on JAX, same start and order", _other_backend, backend="jax"),
+    "torch": Cause("Keras on PyTorch, same start and order", _other_backend, backend="torch"),
+}

@@ -1,0 +1,165 @@
+"""`python -m keras_ref lockstep KEY|CONFIG.json`: both engines step by step.
+
+Exit status 0: identical bits; 3: inside the tolerance; 1: outside of it; 2: wrong usage, or Keras
+is missing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from keras_ref.experiment import Experiment
+from keras_ref.lockstep.compare import BITS, Comparison, compare
+from keras_ref.lockstep.events import Epoch, Event
+from keras_ref.lockstep.recorded import read_events
+from keras_ref.lockstep.side import Request, events
+
+WIDTH = 110
+
+
+def main(given: Sequence[str], keys: Sequence[str]) -> int:
+    """Run the command line; `keys` are the tutorials'."""
+    options = _parse(given, keys)
+    console, errors = Console(), Console(stderr=True)
+    if not console.is_terminal:
+        console = Console(width=WIDTH)
+    request = options.request
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    try:
+        with Progress(*columns, console=errors, refresh_per_second=4) as progress:
+            task = progress.add_task("engine and Keras start", total=None)
+
+            def tell(text: str) -> None:
+                progress.update(task, description=text)
+
+            result = lockstep(request, options.recorded, tell)
+            tried = None
+            if options.why or (options.why is None and result.level != BITS):
+                if options.recorded is None:
+                    from keras_ref.lockstep.why import try_causes
+
+                    tried = try_causes(request, lambda text: tell(f"why? {text}"))
+            progress.update(task, description="done", total=1, completed=1)
+    except (RuntimeError, ValueError, OSError) as error:
+        errors.print(str(error), markup=False, highlight=False)
+        return 2
+
+    from keras_ref.lockstep.show import show, why_table
+
+    console.print(f"[bold]{options.name}[/bold], seed {request.seed}: engine and Keras in lockstep")
+    show(console, result)
+    if tried is not None:
+        console.print()
+        console.print(why_table(tried))
+    if options.plot is not None:
+        from keras_ref.lockstep.picture import draw_growth
+
+        draw_growth(result.growth, f"{options.name}, seed {request.seed}", options.plot)
+        console.print(f"growth: {options.plot}")
+    if options.json is not None:
+        options.json.write_text(as_json(result), encoding="utf-8")
+    return result.status
+
+
+def lockstep(
+    request: Request, recorded: Path | None = None, tell: Any = lambda text: None
+) -> Comparison:
+    """Run both sides and compare; Keras's may come from a recording.
+
+    Raises
+    ------
+    RuntimeError
+        If a side fails, or if watching changed what Keras computes.
+    """
+    ours = events("engine", request)
+    if recorded is not None:
+        return compare(ours, read_events(recorded), tell)
+    plain = Request(**{**asdict(request), "each_step": False})
+    return compare(ours, _unchanged(events("keras", request), events("keras", plain)), tell)
+
+
+def _unchanged(watched: Iterator[Event], plain: Iterator[Event]) -> Iterator[Event]:
+    """Pass on the watched events; each epoch must have the weights of the unwatched training."""
+    for event in watched:
+        if isinstance(event, Epoch):
+            other = next(e for e in plain if isinstance(e, Epoch))
+            for name, values in event.weights.items():
+                if values.tobytes() != other.weights[name].tobytes():
+                    raise RuntimeError(
+                        "Expected Keras to compute the same whether watched or not. Received: "
+                        f"other bits of {name} after epoch {event.number}"
+                    )
+        yield event
+
+
+def as_json(result: Comparison) -> str:
+    """Return the result for other programs; values as decimal and hexadecimal text."""
+    from keras_ref.lockstep.ulps import hexadecimal
+
+    found: dict[str, Any] = asdict(result)
+    if result.first is not None:
+        for side in ("engine", "keras"):
+            value = getattr(result.first, side)
+            text = None if value is None else [str(value), hexadecimal(value)]
+            found["first"][side] = text
+    return json.dumps(found, indent=1, default=float, ensure_ascii=False) + "\n"
+
+
+def _parse(given: Sequence[str], keys: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m keras_ref lockstep",
+        description="Train in the engine and in Keras step by step and compare every tensor.",
+        epilog="Exit status 0: identical bits; 3: inside the tolerance; 1: outside of it; "
+        "2: wrong usage, or Keras is missing.",
+    )
+    parser.add_argument(
+        "training", metavar="KEY|CONFIG.json", help=f"a tutorial ({', '.join(keys)}) or a file"
+    )
+    parser.add_argument("--seed", type=int, metavar="N", help="0 ≤ N < 2³²; default 42")
+    parser.add_argument("--steps", type=int, metavar="N", help="end each fit after N steps")
+    why = parser.add_mutually_exclusive_group()
+    why.add_argument(
+        "--why",
+        action="store_true",
+        default=None,
+        help="try the known causes; the default if the bits are not identical",
+    )
+    why.add_argument("--no-why", dest="why", action="store_false", help="do not try them")
+    parser.add_argument("--plot", type=Path, metavar="FILE.png", help="draw how differences grow")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write the result as JSON")
+    parser.add_argument(
+        "--recorded", type=Path, metavar="FILE.npz", help="take Keras's side from a recording"
+    )
+    options = parser.parse_args(given)
+    if options.seed is not None and not 0 <= options.seed < 2**32:
+        parser.error(f"Expected 0 ≤ seed < 2³². Received: --seed {options.seed}")
+    if options.steps is not None and options.steps < 1:
+        parser.error(f"Expected at least one step. Received: --steps {options.steps}")
+    options.name = options.training
+    training: Any = options.training
+    seed = 42
+    if training not in keys:
+        path = Path(training)
+        if not path.is_file():
+            parser.error(f"Expected a tutorial ({', '.join(keys)}) or a file. Received: {training}")
+        try:
+            experiment = Experiment.load(path)
+            experiment.rows()
+        except (ValueError, TypeError, OSError) as error:
+            parser.error(str(error))
+        training, seed = experiment.as_json(), experiment.seed
+    seed = seed if options.seed is None else options.seed
+    options.request = Request(training, seed, options.steps)
+    for name in ("plot", "json"):
+        path = getattr(options, name)
+        if path is not None and not path.parent.is_dir():
+            parser.error(f"Expected a folder that exists. Received: --{name} {path}")
+    return options

@@ -1,0 +1,288 @@
+"""Two streams of events → the first difference, how differences grow, and the level reached.
+
+bits        every number of every tensor has the same bits, zeros their signs included
+tolerance   the losses of History and `evaluate` and the predictions agree to 1e-5 (relative
+            to numbers above 1)
+apart       they do not, or a value is NaN or missing on one side only
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from keras_ref.lockstep.events import End, Epoch, Event, Start, Step, Tensors
+from keras_ref.lockstep.ulps import FARTHEST, ulps
+
+TOLERANCE = 1e-5
+BITS, NEAR, APART = "bits", "tolerance", "apart"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Where two trainings differ first.
+
+    Attributes
+    ----------
+    tensor : str
+        Its name; see `keras_ref.lockstep.events`.
+    index : tuple
+        Where in the tensor the difference is largest.
+    engine, keras : number or None
+        The two values there; None if one side has no such tensor.
+    ulps, largest : float
+        Of that place; and the largest difference as a number.
+    count, size : int
+        How many of the tensor's numbers differ.
+    remark : str
+        What else there is to say, as different shapes.
+    """
+
+    fit: str
+    step: int
+    epoch: int
+    batch: int
+    tensor: str
+    layer: str
+    formula: str
+    index: tuple[int, ...] = ()
+    engine: Any = None
+    keras: Any = None
+    ulps: float = FARTHEST
+    largest: float = FARTHEST
+    count: int = 1
+    size: int = 1
+    shape: tuple[int, ...] = ()
+    remark: str = ""
+
+
+@dataclass(frozen=True)
+class Growth:
+    """How far apart the weights are after an epoch: ulps, and the largest difference."""
+
+    fit: str
+    epoch: int
+    steps: int
+    max_ulps: float
+    median_ulps: float
+    max_difference: float
+
+
+@dataclass
+class Comparison:
+    """What came out."""
+
+    level: str = BITS
+    first: Difference | None = None
+    growth: list[Growth] = field(default_factory=list)
+    fits: int = 0
+    steps: int = 0
+    tensors: int = 0
+    numbers: int = 0
+    loss_difference: float = 0.0
+
+    @property
+    def status(self) -> int:
+        """The exit status: 0 for identical bits, 3 inside the tolerance, else 1."""
+        return {BITS: 0, NEAR: 3, APART: 1}[self.level]
+
+
+def compare(
+    ours: Iterable[Event],
+    theirs: Iterable[Event],
+    tell: Callable[[str], None] = lambda text: None,
+) -> Comparison:
+    """Compare the engine's events with Keras's as they come.
+
+    Raises
+    ------
+    ValueError
+        If the two are not the same training: another number of fits, steps or epochs.
+    """
+    return _Comparing(tell).run(ours, theirs)
+
+
+class _Comparing:
+    """Goes through both streams and keeps what is needed to name a difference."""
+
+    def __init__(self, tell: Callable[[str], None]) -> None:
+        self.result = Comparison()
+        self.tell = tell
+        self.start = Start("", {}, [], {})
+        self.place = (0, 0, 0)
+
+    def run(self, ours: Iterable[Event], theirs: Iterable[Event]) -> Comparison:
+        rest = iter(theirs)
+        missing = object()
+        for mine in ours:
+            his = next(rest, missing)
+            if type(mine) is not type(his):
+                raise ValueError(
+                    f"Expected the same events from both sides. Received: {_said(mine)} from the "
+                    f"engine, {_said(his)} from Keras"
+                )
+            self.event(mine, his)
+        if (his := next(rest, missing)) is not missing:
+            raise ValueError(
+                "Expected the same events from both sides. Received: the end from the engine, "
+                f"{_said(his)} from Keras"
+            )
+        return self.result
+
+    def event(self, ours: Any, theirs: Any) -> None:
+        result = self.result
+        if isinstance(ours, Start):
+            self.start, self.place = ours, (0, 0, 0)
+            result.fits += 1
+            self.tensors(ours.weights, theirs.weights)
+        elif isinstance(ours, Step):
+            self.place = (ours.number, ours.epoch, ours.batch)
+            result.steps += 1
+            self.tensors(ours.tensors, theirs.tensors)
+            self.numbers(ours.running, theirs.running, "so far in the epoch: {}")
+            if not ours.number % 50:
+                self.tell(f"{self.start.fit}, step {ours.number:,}")
+        elif isinstance(ours, Epoch):
+            self.place = (self.place[0], ours.number, 0)
+            self.grow(ours, theirs)
+            self.tensors(ours.weights, theirs.weights)
+            self.numbers(ours.logs, theirs.logs, "History: {}")
+            self.judge(ours.logs, theirs.logs)
+        else:
+            self.numbers(ours.evaluated, theirs.evaluated, "evaluate: {}")
+            self.judge(ours.evaluated, theirs.evaluated)
+            self.tensors({"predict": ours.predicted}, {"predict": theirs.predicted})
+            self.judge_predictions(ours.predicted, theirs.predicted)
+
+    # --- one by one -----------------------------------------------------------------------------
+
+    def tensors(self, ours: Tensors, theirs: Tensors) -> None:
+        for name in dict.fromkeys([*ours, *theirs]):
+            self.result.tensors += 1
+            a, b = ours.get(name), theirs.get(name)
+            if a is None or b is None:
+                side = "engine" if a is None else "Keras"
+                self.differ(name, remark=f"the {side} has no such tensor")
+                self.result.level = APART
+                continue
+            self.result.numbers += a.size
+            b = np.asarray(b)
+            if name in ("y", "w"):  # Keras keeps the labels' own type and rank
+                b = b.astype(a.dtype).reshape(a.shape if b.size == a.size else b.shape)
+            self.tensor(name, a, b)
+
+    def tensor(self, name: str, a: np.ndarray, b: np.ndarray) -> None:
+        if a.shape != b.shape or a.dtype != b.dtype:
+            text = f"{a.dtype} {a.shape} in the engine, {b.dtype} {b.shape} in Keras"
+            self.differ(name, remark=text)
+            self.result.level = APART
+        elif a.tobytes() != b.tobytes():
+            self.lower(NEAR)
+            if np.isnan(a).any() or np.isnan(b).any():
+                self.result.level = APART
+            if self.result.first is None:
+                self.differ(name, **_largest(a, b))
+
+    def numbers(self, ours: Mapping[str, float], theirs: Mapping[str, float], title: str) -> None:
+        for name in dict.fromkeys([*ours, *theirs]):
+            self.result.numbers += 1
+            a, b = ours.get(name), theirs.get(name)
+            if a is None or b is None:
+                side = "engine" if a is None else "Keras"
+                self.differ(title.format(name), remark=f"the {side} has no such value")
+                self.result.level = APART
+            elif not _same(a, b):
+                self.lower(NEAR)
+                # Both sides form them in float32; as such they are a few ulps apart.
+                self.differ(title.format(name), **_largest(np.float32([a]), np.float32([b])))
+
+    def judge(self, ours: Mapping[str, float], theirs: Mapping[str, float]) -> None:
+        """Hold the losses to the tolerance."""
+        for name in set(ours) & set(theirs):
+            if "loss" in name and not _same(ours[name], theirs[name]):
+                distance = abs(ours[name] - theirs[name])
+                self.result.loss_difference = max(self.result.loss_difference, distance)
+                if not distance <= TOLERANCE * max(1.0, abs(theirs[name])):
+                    self.result.level = APART
+
+    def judge_predictions(self, ours: np.ndarray, theirs: np.ndarray) -> None:
+        if ours.shape == theirs.shape:
+            with np.errstate(invalid="ignore"):
+                near = np.abs(ours - theirs) <= TOLERANCE * np.maximum(1.0, np.abs(theirs))
+            if not (near | (ours == theirs)).all():
+                self.result.level = APART
+
+    # --- notes ----------------------------------------------------------------------------------
+
+    def lower(self, level: str) -> None:
+        if self.result.level == BITS:
+            self.result.level = level
+
+    def differ(self, name: str, **details: Any) -> None:
+        if self.result.first is not None:
+            return
+        step, epoch, batch = self.place
+        layer = "".join(c for c in name if c.isdigit())
+        layers = self.start.layers
+        known = bool(layer) and 0 < int(layer) <= len(layers) and ":" not in name
+        self.result.first = Difference(
+            fit=self.start.fit,
+            step=step,
+            epoch=epoch,
+            batch=batch,
+            tensor=name,
+            layer=f"{layers[int(layer) - 1]} (layer {layer} of {len(layers)})" if known else "",
+            formula=self.start.formulas.get(name, ""),
+            **details,
+        )
+
+    def grow(self, ours: Epoch, theirs: Epoch) -> None:
+        pairs = [(a, theirs.weights.get(name)) for name, a in ours.weights.items()]
+        if any(b is None or a.shape != b.shape or a.dtype != b.dtype for a, b in pairs):
+            return
+        distances = np.concatenate([ulps(a, b).ravel() for a, b in pairs])
+        differences = [np.max(np.abs(a.astype("f8") - b), initial=0.0) for a, b in pairs]
+        self.result.growth.append(
+            Growth(
+                self.start.fit,
+                ours.number,
+                self.place[0],
+                float(distances.max()),
+                float(np.median(distances)),
+                float(np.max(differences)),
+            )
+        )
+
+
+def _same(a: float, b: float) -> bool:
+    """Whether two floats have the same bits, NaN included."""
+    return np.float64(a).tobytes() == np.float64(b).tobytes()
+
+
+def _largest(a: np.ndarray, b: np.ndarray) -> dict[str, Any]:
+    """Return where two arrays differ most, and by how much."""
+    distances = ulps(a, b)
+    different = a.view(f"u{a.dtype.itemsize}") != b.view(f"u{b.dtype.itemsize}")
+    index = np.unravel_index(np.argmax(np.where(different, distances + 1, 0)), a.shape)
+    with np.errstate(invalid="ignore"):
+        largest = np.max(np.abs(a.astype("f8") - b.astype("f8")))
+    return {
+        "index": tuple(int(i) for i in index) if a.ndim and a.size > 1 else (),
+        "engine": a[index],
+        "keras": b[index],
+        "ulps": float(distances[index]),
+        "largest": float(largest),
+        "count": int(different.sum()),
+        "size": int(a.size),
+        "shape": tuple(a.shape),
+        "remark": "" if distances.max() > 0 else "only the signs of zeros differ",
+    }
+
+
+def _said(event: Any) -> str:
+    if isinstance(event, Step | Epoch):
+        return f"{type(event).__name__.lower()} {event.number}"
+    return {Start: "a start", End: "results"}.get(type(event), "the end")

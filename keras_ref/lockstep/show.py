@@ -1,0 +1,136 @@
+"""The result of a lockstep in the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from keras_ref.lockstep.compare import APART, BITS, NEAR, TOLERANCE, Comparison, Difference, Growth
+from keras_ref.lockstep.ulps import FARTHEST, hexadecimal
+from keras_ref.lockstep.why import Tried
+
+VERDICTS = {
+    BITS: ("the same bits, from the seed to the end", "green"),
+    NEAR: (f"not the same bits, but inside the tolerance of {TOLERANCE:g}", "yellow"),
+    APART: (f"DIFFERENT: not inside the tolerance of {TOLERANCE:g}", "bold red"),
+}
+ROWS = 12
+
+
+def show(console: Console, result: Comparison) -> None:
+    """Print the verdict, the first difference and the growth."""
+    verdict, style = VERDICTS[result.level]
+    console.print(Text(verdict, style))
+    fits = f"{result.fits} fits, " if result.fits > 1 else ""
+    console.print(
+        f"  compared: {fits}{result.steps:,} steps, {result.tensors:,} tensors, "
+        f"{result.numbers:,} numbers"
+    )
+    if result.first is not None:
+        console.print(f"  losses, max |Δ|: {result.loss_difference:.2g}\n")
+        show_difference(console, result.first)
+        console.print()
+        console.print(growth_table(result.growth))
+
+
+def show_difference(console: Console, found: Difference) -> None:
+    """Print where the two differ first, with both values and the formula."""
+    if not found.step:
+        place = "before the first step"
+    elif found.batch:
+        place = f"step {found.step:,} (epoch {found.epoch}, batch {found.batch})"
+    else:
+        place = f"after step {found.step:,} (end of epoch {found.epoch})"
+    where = f", {found.layer}" if found.layer else ""
+    console.print(Text.assemble(("First difference: ", "bold"), f"{found.fit}, {place}{where}"))
+    console.print(Text.assemble("  tensor  ", (found.tensor, "bold"), f"  {_shape(found)}"))
+    if found.formula:
+        console.print(
+            f"  formula {found.tensor} = {found.formula}", highlight=False, soft_wrap=True
+        )
+    if found.remark:
+        console.print(f"  {found.remark}")
+    if found.engine is None:
+        return
+    index = f"[{', '.join(map(str, found.index))}]" if found.index else ""
+    for side, value in (("engine", found.engine), ("Keras", found.keras)):
+        console.print(
+            f"  {side:7s} {found.tensor}{index} = {value!s:>16}  {hexadecimal(value)}",
+            highlight=False,
+        )
+    console.print(f"  {ulp_text(found.ulps)} apart there; max |Δ| = {found.largest:.3g}")
+
+
+def growth_table(growth: Sequence[Growth]) -> Table:
+    """Return the distances of the weights after the epochs: all, or some of many."""
+    table = Table(title="Weights, engine − Keras, after each epoch", title_justify="left")
+    several = len({point.fit for point in growth}) > 1
+    headings = (["fit"] if several else []) + [
+        "epoch",
+        "steps",
+        "max ulps",
+        "median ulps",
+        "max |Δ|",
+    ]
+    for heading in headings:
+        table.add_column(heading, justify="left" if heading == "fit" else "right")
+    for point in _some(growth):
+        cells = [point.fit] if several else []
+        cells += [str(point.epoch), f"{point.steps:,}", _count(point.max_ulps)]
+        table.add_row(*cells, _count(point.median_ulps), f"{point.max_difference:.2g}")
+    return table
+
+
+def why_table(tried: Sequence[Tried]) -> Table:
+    """Return what each known cause explains."""
+    table = Table(title="Why? Keras once more, with one change each", title_justify="left")
+    for heading, justify in (
+        ("change", "left"),
+        ("engine −\nchanged Keras\nmax ulps", "right"),
+        ("Keras −\nchanged Keras\nmax ulps", "right"),
+        ("", "left"),
+    ):
+        table.add_column(heading, justify=justify)  # type: ignore[arg-type]
+    for row in tried:
+        if row.skipped:
+            table.add_row(row.title, "", "", Text(row.skipped, "dim"))
+            continue
+        style = "bold green" if row.explains else ""
+        table.add_row(row.title, _count(row.engine), _count(row.keras), Text(row.verdict, style))
+    return table
+
+
+def ulp_text(distance: float) -> str:
+    """Return "3 ulps"."""
+    if distance == FARTHEST:
+        return "a NaN and a number are"
+    return f"{distance:,.0f} ulp{'' if distance == 1 else 's'}"
+
+
+def _count(distance: float) -> str:
+    return (
+        "∞"
+        if distance == FARTHEST
+        else f"{distance:,.10g}"
+        if distance < 1e9
+        else f"{distance:.1e}"
+    )
+
+
+def _shape(found: Difference) -> str:
+    if found.engine is None:
+        return ""
+    return f"shape {found.shape}, {found.count} of {found.size} numbers differ"
+
+
+def _some(growth: Sequence[Growth]) -> list[Growth]:
+    """Return all points of short fits; of long ones the 1st, 2nd, 5th, 10th, … and the last."""
+    if len(growth) <= ROWS:
+        return list(growth)
+    last = {point.fit: point.epoch for point in growth}
+    chosen = {1, 2, 5} if len(last) == 1 else {1}
+    chosen |= {10**k * n for k in range(1, 7) for n in ((1, 2, 5) if len(last) == 1 else (1,))}
+    return [p for p in growth if p.epoch in chosen or p.epoch == last[p.fit]]

@@ -1,0 +1,138 @@
+"""One watched training in a process of its own: `python -m keras_ref.lockstep.side REQUEST`.
+
+The process reads a request (JSON) from its argument and writes events (pickles, one after the
+other) to its standard output; what the libraries print goes to standard error. A process of its
+own, because Keras's backend and oneDNN's switches are chosen once, when they are imported; because
+both engines draw from Python's one random generator; and because a changed copy of the engine can
+be watched by starting in its folder.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import pickle
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from keras_ref.experiment import Experiment
+from keras_ref.lockstep.events import Event
+
+ROOT = Path(__file__).parent.parent.parent
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to train, and how it is watched.
+
+    Attributes
+    ----------
+    training : str or dict
+        A tutorial's key, or an experiment as `Experiment.as_json` returns it.
+    seed : int
+        For `set_random_seed`.
+    steps : int, optional
+        Each fit ends after so many steps.
+    each_step : bool
+        Whether each step is told, or the epochs alone.
+    cause : str
+        A change to Keras's training, by its name in `keras_ref.lockstep.causes`.
+    environment : dict
+        Variables for the process, as TF_ENABLE_ONEDNN_OPTS.
+    """
+
+    training: Any
+    seed: int
+    steps: int | None = None
+    each_step: bool = True
+    cause: str = ""
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+
+def events(side: str, request: Request, folder: Path = ROOT) -> Iterator[Event]:
+    """Run `request` on one side, "engine" or "keras", and return its events as they come.
+
+    Raises
+    ------
+    RuntimeError
+        If the process ends with an error; with the last lines that it printed.
+    """
+    command = [sys.executable, "-m", "keras_ref.lockstep.side", side, json.dumps(asdict(request))]
+    settings = {**os.environ, **request.environment, "PYTHONPATH": str(folder)}
+    with (
+        tempfile.TemporaryFile() as errors,
+        subprocess.Popen(
+            command, cwd=folder, env=settings, stdout=subprocess.PIPE, stderr=errors
+        ) as process,
+    ):
+        assert process.stdout is not None
+        try:
+            yield from _unpickled(process.stdout)
+            if process.wait():
+                errors.seek(0)
+                said = errors.read().decode(errors="replace").strip().splitlines()
+                raise RuntimeError(
+                    f"Expected the training of {side} to end well. Received: {said[-1:]}, after\n"
+                    + "\n".join(said[-12:-1])
+                )
+        finally:
+            process.kill()
+
+
+def _unpickled(stream: Any) -> Iterator[Event]:
+    while True:
+        try:
+            yield pickle.load(stream)
+        except EOFError:
+            return
+
+
+def main(arguments: list[str]) -> None:
+    """Train as the request says and write the events to standard output."""
+    side, request = arguments[0], Request(**json.loads(arguments[1]))
+    with os.fdopen(os.dup(1), "wb") as out:
+        os.dup2(2, 1)
+        train(side, request, lambda event: _write(out, event))
+
+
+def _write(out: BinaryIO, event: Event) -> None:
+    pickle.dump(event, out, protocol=pickle.HIGHEST_PROTOCOL)
+    out.flush()
+
+
+def train(side: str, request: Request, send: Any) -> None:
+    """Train in this process and hand each event to `send`."""
+    from keras_ref.quiet import tutorial_wording
+    from keras_ref.tutorials import TUTORIALS
+
+    watch = {"steps": request.steps, "each_step": request.each_step}
+    if side == "engine":
+        import engine as keras
+        from keras_ref.lockstep.engine_side import EngineWatching
+
+        watcher: Any = EngineWatching(send, **watch)
+    else:
+        from keras_ref.lockstep.causes import CAUSES
+        from keras_ref.lockstep.keras_side import KerasWatching
+        from keras_ref.quiet import BACKEND, import_keras
+
+        cause = CAUSES.get(request.cause)
+        keras = import_keras(cause.backend if cause else BACKEND)
+        watcher = KerasWatching(keras, send, **watch)
+        if cause is not None:
+            watcher.change = lambda model: cause.change(keras, model, request.seed)
+    with tutorial_wording():
+        if isinstance(request.training, str):
+            TUTORIALS[request.training].run(keras, request.seed, full=False, watcher=watcher)
+        else:
+            experiment = Experiment.from_json({**request.training, "seed": request.seed})
+            experiment.run(keras, watcher)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

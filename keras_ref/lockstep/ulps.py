@@ -1,0 +1,47 @@
+"""How many floats apart two numbers are.
+
+    ulps(a, b) = |k(a) − k(b)|     k numbers the floats: …, −1 the largest below −0, 0 both zeros, …
+
+so neighbours are 1 apart, and from −x to x it is twice as far as from 0 to x. Two NaN are 0 apart,
+a NaN and a number are as far apart as can be.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+FARTHEST = float("inf")
+
+
+def ulps(a: Any, b: Any) -> np.ndarray:
+    """Return the distances of two float arrays of one shape and type, as float64.
+
+    >>> ulps(np.float32(1), np.nextafter(np.float32(1), np.float32(2)))
+    array(1.)
+    >>> ulps(np.float32(0.0), np.float32(-0.0))
+    array(0.)
+    """
+    a, b = np.asarray(a), np.asarray(b)
+    if a.shape != b.shape or a.dtype != b.dtype:
+        raise ValueError(
+            "Expected arrays of one shape and type. "
+            f"Received: {a.dtype} {a.shape}, {b.dtype} {b.shape}"
+        )
+    distance = np.abs(_number(a) - _number(b))
+    nan_a, nan_b = np.isnan(a), np.isnan(b)
+    return np.where(nan_a | nan_b, np.where(nan_a & nan_b, 0.0, FARTHEST), distance)
+
+
+def _number(values: np.ndarray) -> np.ndarray:
+    """Return k as float64, exact below 2⁵³: for float32 always."""
+    bits = values.view(f"i{values.dtype.itemsize}").astype(np.int64)
+    lowest = np.int64(-(2**31) if values.dtype.itemsize == 4 else np.iinfo(np.int64).min)
+    return np.where(bits < 0, lowest - bits, bits).astype(np.float64)
+
+
+def hexadecimal(value: Any) -> str:
+    """Return a float's bits, as 0x3f800000 for 1."""
+    value = np.asarray(value)
+    return f"0x{int(value.view(f'u{value.dtype.itemsize}')):0{2 * value.dtype.itemsize}x}"
