@@ -33,6 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from keras_ref.lockstep.command import main as lockstep
 
         return lockstep(given[1:], KEYS)
+    if given[:1] == ["fuzz"]:
+        from keras_ref.fuzz.command import main as fuzz
+
+        return fuzz(given[1:])
     options = _parse(given)
     errors = Console(stderr=True)
     from keras_ref.quiet import import_keras

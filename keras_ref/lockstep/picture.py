@@ -33,6 +33,7 @@ def draw_growth(growth: Sequence[Growth], title: str, path: Path) -> None:
     axes.set_yscale("symlog", linthresh=1)
     axes.set_ylim(bottom=-0.2)
     axes.set_xlabel("epoch")
+    axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set_ylabel("|engine − Keras| of the weights, ulps")
     axes.set_title(title, loc="left")
     axes.grid(alpha=0.3)
