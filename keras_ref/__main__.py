@@ -33,6 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from keras_ref.lockstep.command import main as lockstep
 
         return lockstep(given[1:], KEYS)
+    if given[:1] == ["record"]:
+        from keras_ref.lockstep.record import main as record
+
+        return record(given[1:])
     if given[:1] == ["fuzz"]:
         from keras_ref.fuzz.command import main as fuzz
 

@@ -1,0 +1,277 @@
+"""Plausible mistakes in the engine's arithmetic: changes to its source, and what betrays them.
+
+A mistake is planted in a copy of the engine; the lockstep of the copy with Keras must end at the
+tensor that the mistake touches first.  Compiling a copy takes long, so mistakes in the kernels
+share one where no case meets two of them.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A mistake.
+
+    file, changes
+        Pairs of what stands once in the file, and what takes its place.
+    case
+        The name of the training of keras_ref/cases.py that shows it.
+    tensor
+        The tensor that must be named.
+    """
+
+    name: str
+    file: str
+    changes: dict[str, str]
+    case: str
+    tensor: str
+
+
+IN_PYTHON = [
+    Wrong(
+        "another order in each epoch", "models/fitting.py",
+        {"                if shuffle and seed is None:": "                if shuffle:",
+         "run.reorder(epoch_order(len(rows), None))":
+         "run.reorder(epoch_order(len(rows), run.epoch))"},
+        "sgd", "x",
+    ),
+    Wrong(
+        "the first rows held back, not the last", "models/fitting.py",
+        {"return rows.split(kept)": "return rows.split(len(rows) - kept)[::-1]"},
+        "split", "x",
+    ),
+    Wrong(
+        "classes without a weight weigh 0", "models/data.py",
+        {"result = np.ones(len(y), dtype)": "result = np.zeros(len(y), dtype)"},
+        "class-weights-sparse", "w",
+    ),
+    Wrong(
+        "a weighted gradient divided by the units where Keras multiplies", "models/fitting.py",
+        {"even_size = 0 if len(rows) % batch else batch": "even_size = 0"},
+        "weights-3-even", "dz2",
+    ),
+    Wrong(
+        "Glorot's limit from the inputs alone", "initializers/scaling.py",
+        {"limit = math.sqrt(3.0 * v)": "limit = math.sqrt(3.0 / shape[0])"},
+        "sgd", "W1",
+    ),
+    Wrong(
+        "crossentropy on the probabilities, not on the logits", "models/run.py",
+        {"return on_logits, True": "return on_predictions, False"},
+        "sgd", "z2",
+    ),
+]  # fmt: skip
+
+IN_KERNELS = [
+    [
+        Wrong(
+            "relu'(0) = 1", "activations/relu.py",
+            {"where(a > 0.0, da, da * 0.0)": "where(a >= 0.0, da, da * 0.0)"},
+            "sgd", "dz1",
+        ),
+        Wrong(
+            "mean squared error without its factor 2", "losses/mean_squared_error.py",
+            {"return -((g * 2.0) * (y - p))": "return -(g * (y - p))"},
+            "sgd-linear", "dz2",
+        ),
+        Wrong(
+            "another slope of leaky relu", "activations/leaky_relu.py",
+            {"NEGATIVE_SLOPE = 0.2": "NEGATIVE_SLOPE = 0.3"},
+            "leaky_relu-batch-10", "a1",
+        ),
+        Wrong(
+            "a hidden sigmoid in Eigen's arithmetic", "kernels/elementary.py",
+            {"_readings(fused_logistic, onednn.logistic, onednn.logistic, _exact_logistic)":
+             "_readings(fused_logistic, eigen.logistic, _library_logistic, _exact_logistic)"},
+            "sigmoid-batch-5", "a1",
+        ),
+        Wrong(
+            "sparse crossentropy of the neighbouring class", "kernels/losses.py",
+            {"store(values, i, log(s) - load(m, i * units + label, 1))":
+             "store(values, i, log(s) - load(m, i * units + max(label - 1, 0), 1))"},
+            "sparse", "loss",
+        ),
+        Wrong(
+            "AMSGrad that forgets", "optimizers/adam.py",
+            {"return maximum(v_hat, v)": "return v"},
+            "amsgrad-linear", "v̂(W1)",
+        ),
+        Wrong(
+            "a gradient damped by 1 − μ", "optimizers/sgd.py",
+            {"return m * mu - g * alpha": "return m * mu - g * alpha * (1.0 - mu)"},
+            "momentum-linear", "m(W1)",
+        ),
+        Wrong(
+            "labels smoothed to a, not to a/2", "losses/binary_crossentropy.py",
+            {"y.dtype.type(0.5 * a)": "y.dtype.type(a)"},
+            "smoothing", "loss",
+        ),
+        Wrong(
+            "categorical crossentropy's gradient multiplied out",
+            "losses/categorical_crossentropy.py",
+            {"return (e / s - y) * g": "return (e / s) * g - y * g"},
+            "categorical", "dz2",
+        ),
+        Wrong(
+            "the logit compared with 0.5, not the probability", "kernels/metrics.py",
+            {"said_yes = number(load(p, k, 1)) > threshold":
+             "said_yes = number(load(z, k, 1)) > threshold"},
+            "sgd-batch-16", "so far in the epoch: accuracy",
+        ),
+    ],
+    [
+        Wrong(
+            "binary crossentropy's gradient in another grouping", "losses/binary_crossentropy.py",
+            {"t = e * (g * reciprocal(1.0 + e))": "t = (e * g) * reciprocal(1.0 + e)"},
+            "sgd", "dz2",
+        ),
+        Wrong(
+            "β₂ in the place of β₁", "kernels/updates.py",
+            {"m = blend(load(slot_1, i, 16), gradient, share_1)":
+             "m = blend(load(slot_1, i, 16), gradient, share_2)"},
+            "adam-linear", "m(W1)",
+        ),
+        Wrong(
+            "descent with a fused multiply-add", "kernels/updates.py",
+            {"descend(load(w, i, 16), load(g, i, 16), alpha)":
+             "fma(-load(g, i, 16), alpha, load(w, i, 16))",
+             "import broadcast, load, store": "import broadcast, fma, load, store"},
+            "sgd-linear", "W1",
+        ),
+        Wrong(
+            "Nesterov without looking ahead", "optimizers/sgd.py",
+            {"return w + (m * mu - g * alpha)": "return w + m"},
+            "nesterov-linear", "W1",
+        ),
+        Wrong(
+            "categorical crossentropy multiplied out", "losses/categorical_crossentropy.py",
+            {"return y * (log_sum - shifted)": "return y * log_sum - y * shifted"},
+            "categorical", "loss",
+        ),
+        Wrong(
+            "a product with 1/Σ in the place of a quotient", "losses/categorical_crossentropy.py",
+            {"return (e / s - y) * g": "return (e * (1.0 / s) - y) * g"},
+            "sparse", "dz2",
+        ),
+    ],
+    [
+        Wrong(
+            "an exact 1/x", "kernels/elementary.py",
+            {"_readings(reciprocal, eigen.reciprocal,": "_readings(reciprocal, _exact_reciprocal,"},
+            "sgd-batch-16", "dz2",
+        ),
+        Wrong(
+            "v of |g|, not of g²", "kernels/updates.py",
+            {"blend(load(slot_2, i, 16), gradient * gradient, share_2)":
+             "blend(load(slot_2, i, 16), abs(gradient), share_2)"},
+            "adam-linear", "v(W1)",
+        ),
+        Wrong(
+            "the sigmoid's gradient in another grouping", "activations/sigmoid.py",
+            {"return da * (a * (1.0 - a))": "return (da * a) * (1.0 - a)"},
+            "sigmoid-batch-5", "dz2",
+        ),
+        Wrong(
+            "a learning rate 20 % low", "optimizers/optimizer.py",
+            {"return np.full(count, self.learning_rate, dtype)":
+             "return np.full(count, 0.8 * self.learning_rate, dtype)"},
+            "sgd-linear", "W1",
+        ),
+    ],
+    [
+        Wrong(
+            "leaky relu's gradient without its slope", "activations/leaky_relu.py",
+            {"return where(a > 0.0, da, da * NEGATIVE_SLOPE)": "return where(a > 0.0, da, 0.0)"},
+            "leaky_relu-batch-10", "dz2",
+        ),
+        Wrong(
+            "binary crossentropy in another grouping", "losses/binary_crossentropy.py",
+            {"return log1p(e) + (maximum(z, 0.0) - z * y)":
+             "return (log1p(e) + maximum(z, 0.0)) - z * y"},
+            "sgd", "loss",
+        ),
+        Wrong(
+            "Adam without its correction of m", "optimizers/adam.py",
+            {"return (alpha * sqrt(1.0 - beta_2_to_t)) / (1.0 - beta_1_to_t)":
+             "return alpha * sqrt(1.0 - beta_2_to_t)"},
+            "adam-linear", "W1",
+        ),
+        Wrong(
+            "batches that count alike, whatever their size", "kernels/train.py",
+            {"load(sums, 0, 1) + mean * count": "load(sums, 0, 1) + mean"},
+            "sgd-linear", "so far in the epoch: loss",
+        ),
+    ],
+    [
+        Wrong(
+            "a gradient without 1/rows", "kernels/losses.py",
+            {"g = 1.0 / fill(scale, rows, 1)": "g = 0.0 * fill(scale, rows, 1) + 1.0"},
+            "sgd", "dz2",
+        ),
+        Wrong(
+            "sums one after the other", "kernels/sums.py",
+            {"whole = n - n % 8": "whole = 0 if n < 64 else n - n % 8",
+             "if n < 8:": "if n < 64:"},
+            "sgd-batch-16", "loss",
+        ),
+        Wrong(
+            "blocks of 256 terms, not of 384", "kernels/dense.py",
+            {"BLOCK = 384": "BLOCK = 256"},
+            "long", "a1",
+        ),
+    ],
+    [
+        Wrong(
+            "ε under the root", "optimizers/adam.py",
+            {"return w - (m * alpha) / (sqrt(v) + epsilon)":
+             "return w - (m * alpha) / sqrt(v + epsilon)"},
+            "adam-linear", "W1",
+        ),
+        Wrong(
+            "a bias that does not see the last row", "kernels/dense.py",
+            {"for i in range(1, rows):": "for i in range(1, rows - 1):"},
+            "categorical", "db2",
+        ),
+        Wrong(
+            "one unit's kernel gradient without fma", "kernels/dense.py",
+            {"c = fma(load(x, i * inputs + k, 16), broadcast(dz, i, 16), c)":
+             "c = load(x, i * inputs + k, 16) * broadcast(dz, i, 16) + c"},
+            "sgd", "dW2",
+        ),
+    ],
+    [
+        Wrong(
+            "the input's gradient in part without fma", "kernels/dense.py",
+            {"c0 = fma(d, keep_first(load(w, p, 16), left), c0)":
+             "c0 = d * keep_first(load(w, p, 16), left) + c0"},
+            "sparse", "dz1",
+        ),
+        Wrong(
+            "one unit's sum as a tree of halves", "kernels/lanes.py",
+            {"even, odd = [0, 2, 8, 10, 4, 6, 12, 14], [1, 3, 9, 11, 5, 7, 13, 15]":
+             "even, odd = [0, 1, 8, 9, 4, 5, 12, 13], [2, 3, 10, 11, 6, 7, 14, 15]"},
+            "sgd", "z2",
+        ),
+        Wrong(
+            "momentum joined before it is gathered", "kernels/updates.py",
+            {"store(w, i, load(w, i, 16) + m)":
+             "store(w, i, load(w, i, 16) + load(slot_1, i, 16) * mu)"},
+            "momentum-linear", "W1",
+        ),
+    ],
+    [
+        Wrong(
+            "a single row without fma", "kernels/dense.py",
+            {"c = fma(broadcast(x, q, width), load(w, p, width), c)":
+             "c = broadcast(x, q, width) * load(w, p, width) + c"},
+            "relu-batch-1", "a1",
+        ),
+        Wrong(
+            "the first of four rows without fma", "kernels/dense.py",
+            {"c0 = fma(broadcast(x, x0, width), v, c0)": "c0 = broadcast(x, x0, width) * v + c0"},
+            "sgd-batch-16", "a1",
+        ),
+    ],
+]  # fmt: skip
+
+COPIES = [[wrong] for wrong in IN_PYTHON] + IN_KERNELS
