@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: parity parity-full test test-quick lint bench clean
+.PHONY: parity parity-full test test-quick test-tolerance lint bench clean
 
 # The five tutorials in the engine and in Keras: a table, and report/parity.html.
 parity: $(READY)
@@ -21,6 +21,17 @@ test: $(READY)
 # Without the tests that run Keras itself.
 test-quick: $(READY)
 	$(BIN)/python -m pytest -m "not keras"
+
+# What other machines get: kernels without AVX-512 (a name alone would leave Numba the features of
+# this processor) beside a TensorFlow without oneDNN, held to the tolerance.  These tests compare
+# arithmetic with Keras; seeds, orders, files and words do not depend on the processor.
+ifeq ($(shell uname -m),x86_64)
+OLDER := NUMBA_CPU_NAME=haswell NUMBA_CPU_FEATURES=-avx512f
+endif
+test-tolerance: $(READY)
+	TF_ENABLE_ONEDNN_OPTS=0 $(OLDER) NUMBA_CACHE_DIR=.pytest_cache/kernels-of-other-machines \
+	$(BIN)/python -m pytest -m "not slow" tests/test_arithmetic.py tests/kernels tests/parity \
+	tests/keras_ref/test_tutorials.py tests/saving/test_keras.py
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -34,6 +34,7 @@ __all__ = [
     "Model",
     "Sequential",
     "activations",
+    "arithmetic",
     "callbacks",
     "config",
     "initializers",
@@ -55,6 +56,8 @@ _ON_DEMAND = ("pictures", "saving", "wrappers")
 def __getattr__(name: str) -> Any:
     if name in _ON_DEMAND:
         return importlib.import_module(f"engine.{name}")
+    if name == "arithmetic":
+        return importlib.import_module("engine.promise").arithmetic
     raise AttributeError(f"Expected one of {', '.join(__all__)} in engine. Received: {name!r}")
 
 

@@ -47,10 +47,11 @@ TABLE: dict[tuple[str, str], Tolerance] = {
         1e-5, 2.4e-07, "the same formulas over some dozens of steps", "size"
     ),
     ("float64", "training"): Tolerance(1e-5, 1.6e-06, "the means of float32 steps", "size"),
+    # measured by `make test-tolerance`; with oneDNN and AVX-512, where only tanh differs, 1.2e-07
     ("float32", "Keras"): Tolerance(
-        1e-5, 1.2e-07, "oneDNN's table for tanh, TensorFlow's order of sums", "size"
+        1e-5, 1.8e-06, "oneDNN's table for tanh, TensorFlow's order of sums", "size"
     ),
-    ("float64", "Keras"): Tolerance(1e-5, 8.9e-08, "the same numbers as Python's", "size"),
+    ("float64", "Keras"): Tolerance(1e-5, 2.1e-07, "the same numbers as Python's", "size"),
     ("float32", "metric"): Tolerance(1e-6, 2e-07, "the mean of batches in float32", "size"),
     ("float32", "step size"): Tolerance(4e-6, 8e-07, "1 − β₂ᵗ loses digits while t is small"),
     ("float64", "step size"): Tolerance(1e-14, 1.7e-15, "1 − β₂ᵗ loses digits while t is small"),

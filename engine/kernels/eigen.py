@@ -8,18 +8,11 @@ TensorFlow 2.21 bit by bit (docs/parity.md).
 
 from __future__ import annotations
 
-import platform
 from typing import Any
 
-from llvmlite import ir
-from numba.core import types
-from numba.extending import overload
-
-from engine.kernels.compiler import inlined, intrinsic
+from engine.kernels.compiler import inlined
+from engine.kernels.estimate import estimate
 from engine.kernels.lanes import (
-    Lanes,
-    _call,
-    _shuffle,
     exponent,
     floor,
     fraction,
@@ -110,44 +103,9 @@ def tanh(x: Any) -> Any:
     return ((s * x) * p + x) / q
 
 
-def _estimate_reciprocal(x: Any) -> Any:
-    """The processor's 12-bit estimate of 1/x; its table belongs to the maker of the processor."""
-    raise NotImplementedError("compiled code only")
-
-
-@intrinsic
-def _rcpps(typing: Any, x: Lanes) -> Any:
-    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        eight = ir.VectorType(ir.FloatType(), 8)
-        parts = [
-            _call(
-                builder,
-                "llvm.x86.avx.rcp.ps.256",
-                eight,
-                [_shuffle(builder, args[0], args[0], list(range(i, i + 8)))],
-            )
-            for i in range(0, x.width, 8)
-        ]
-        while len(parts) > 1:
-            order = list(range(2 * parts[0].type.count))
-            parts = [
-                _shuffle(builder, a, b, order) for a, b in zip(parts[::2], parts[1::2], strict=True)
-            ]
-        return parts[0]
-
-    return x(x), emit
-
-
-@overload(_estimate_reciprocal, strict=False)
-def _estimate(x: Any) -> Any:
-    if platform.machine().lower() in ("x86_64", "amd64") and x.dtype == types.float32:
-        return lambda x: _rcpps(x)
-    return lambda x: 1.0 / x
-
-
 @inlined
 def reciprocal(x: Any) -> Any:
-    """1/x by the processor's estimate and one Newton step; at 0 and ∞ the estimate itself."""
-    r = _estimate_reciprocal(x)
+    """1/x by an estimate and one Newton step; at 0 and ∞ the estimate itself."""
+    r = estimate(x)
     error = 1.0 - x * r
     return where(error == error, r * error + r, r)

@@ -1,25 +1,14 @@
-"""Which promise holds on this machine: the same bits, or the tolerance.
+"""Which promise this machine is held to, the same bits or the tolerance; the engine knows it."""
 
-The order in which TensorFlow adds belongs to the processor and to oneDNN (docs/parity.md): it is
-known for Linux on x86-64 with AVX-512 and oneDNN on.
-"""
-
-import os
-import platform
-import sys
 from typing import Any
 
 import numpy as np
-from llvmlite import binding
 
+import engine
 from tests.tolerances import assert_close, assert_same_bits
 
-SAME_BITS = (
-    sys.platform == "linux"
-    and platform.machine() in ("x86_64", "AMD64")
-    and bool(binding.get_host_cpu_features().get("avx512f"))
-    and os.environ.get("TF_ENABLE_ONEDNN_OPTS", "1") != "0"
-)
+PROMISE = engine.arithmetic()
+SAME_BITS = PROMISE.level == "bits"
 
 
 def assert_as_promised(actual: Any, expected: Any, message: Any = "") -> None:
