@@ -39,7 +39,7 @@ class KerasWatching(Watching):
 
     def tensors(self, model: Any) -> Tensors:
         """Return batch, activations, loss, gradients, slots and weights."""
-        told = {name: variable.numpy() for name, variable in self._kept.items()}
+        told = {name: np.asarray(variable) for name, variable in self._kept.items()}
         told = {name: told[name] for name in _in_order(told)}
         names = weight_names([tuple(w.shape) for w in model.trainable_variables])
         paths = [w.path.replace("/", "_") for w in model.trainable_variables]

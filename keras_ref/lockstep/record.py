@@ -14,12 +14,14 @@ from rich.console import Console
 from rich.progress import track
 
 from keras_ref.cases import CASES, STEP_BY_STEP
-from keras_ref.experiment import Experiment
 from keras_ref.lockstep.events import Event
 from keras_ref.lockstep.recorded import write_events
 from keras_ref.lockstep.side import Request, train
 from keras_ref.quiet import import_keras
 from keras_ref.versions import versions
+
+STEPS = 10
+"""How many are recorded of a case that is recorded step by step: more than one epoch."""
 
 
 def main(given: Sequence[str]) -> int:
@@ -36,16 +38,17 @@ def main(given: Sequence[str]) -> int:
     found = about()
     for name in track(options.names, description="recording Keras", console=errors):
         keras.utils.clear_session()
-        request = request_for(CASES[name], each_step=name in STEP_BY_STEP)
+        request = request_for(name)
         events: list[Event] = []
         train("keras", request, events.append)
         write_events(options.folder / f"{name}.npz", events, {"case": name, **found})
     return 0
 
 
-def request_for(experiment: Experiment, each_step: bool) -> Request:
-    """Return the request for a training of `experiment` with its own seed."""
-    return Request(experiment.as_json(), experiment.seed, each_step=each_step)
+def request_for(name: str) -> Request:
+    """Return the request for a case: its first steps, or all of its epochs."""
+    case, each_step = CASES[name], name in STEP_BY_STEP
+    return Request(case.as_json(), case.seed, STEPS if each_step else None, each_step)
 
 
 def about() -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Keras's events kept in a file, so that the engine can be compared without TensorFlow.
 
-One npz file holds one training: its request, the versions and the machine it was made with, and
-the events with their arrays.
+One npz file holds one training: what it was, the versions and the machine it was made with, the
+events, and all their arrays one after the other.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import fields
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ KINDS = {kind.__name__: kind for kind in (Start, Step, Epoch, End)}
 
 def write_events(path: Path, events: Iterable[Event], about: dict[str, Any]) -> None:
     """Write events, and `about`: what was trained, with which versions."""
-    arrays: dict[str, np.ndarray] = {}
+    arrays: list[np.ndarray] = []
     lines: list[dict[str, Any]] = []
     for event in events:
         line: dict[str, Any] = {"event": type(event).__name__}
@@ -29,15 +30,15 @@ def write_events(path: Path, events: Iterable[Event], about: dict[str, Any]) -> 
             line[f.name] = _kept(getattr(event, f.name), arrays)
         lines.append(line)
     text = json.dumps({"about": about, "events": lines}, ensure_ascii=False)
-    np.savez_compressed(path, text=np.array(text), **arrays)  # type: ignore[arg-type]
+    numbers = np.frombuffer(b"".join(array.tobytes() for array in arrays), np.uint8)
+    np.savez_compressed(path, text=np.array(text), numbers=numbers)
 
 
-def _kept(value: Any, arrays: dict[str, np.ndarray]) -> Any:
-    """Move arrays to `arrays` and leave their names."""
+def _kept(value: Any, arrays: list[np.ndarray]) -> Any:
+    """Move arrays to `arrays` and leave their types and shapes."""
     if isinstance(value, np.ndarray):
-        name = f"a{len(arrays)}"
-        arrays[name] = value
-        return {"array": name}
+        arrays.append(value)
+        return {"array": str(value.dtype), "shape": value.shape}
     if isinstance(value, dict):
         return {key: _kept(part, arrays) for key, part in value.items()}
     return value
@@ -60,21 +61,23 @@ def read_events(path: Path) -> Iterator[Event]:
         If it cannot be read.
     """
     with np.load(path, allow_pickle=False) as file:
-        if "text" not in file.files:
+        if set(file.files) != {"text", "numbers"}:
             raise ValueError(
                 f"Expected a recording of Keras in {path}. Received: an npz file with "
                 f"{', '.join(file.files[:5])}"
             )
-        arrays = {name: file[name] for name in file.files if name != "text"}
+        stream = BytesIO(file["numbers"].tobytes())
         lines = json.loads(str(file["text"]))["events"]
     for line in lines:
         kind = KINDS[line.pop("event")]
-        yield kind(**{name: _found(value, arrays) for name, value in line.items()})
+        yield kind(**{name: _found(value, stream) for name, value in line.items()})
 
 
-def _found(value: Any, arrays: dict[str, np.ndarray]) -> Any:
+def _found(value: Any, stream: BytesIO) -> Any:
     if isinstance(value, dict):
-        if set(value) == {"array"}:
-            return arrays[value["array"]]
-        return {key: _found(part, arrays) for key, part in value.items()}
+        if set(value) == {"array", "shape"}:
+            dtype, shape = np.dtype(value["array"]), tuple(value["shape"])
+            count = int(np.prod(shape)) * dtype.itemsize
+            return np.frombuffer(stream.read(count), dtype).reshape(shape)
+        return {key: _found(part, stream) for key, part in value.items()}
     return value

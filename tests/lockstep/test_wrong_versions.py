@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from keras_ref.cases import CASES, STEP_BY_STEP
 from keras_ref.lockstep.compare import compare
 from keras_ref.lockstep.record import request_for
 from keras_ref.lockstep.recorded import read_events
@@ -37,7 +36,7 @@ def planted(folder, copy):
 
 def found(folder, wrong):
     """The first difference between the copy and what Keras computed."""
-    request = request_for(CASES[wrong.case], each_step=wrong.case in STEP_BY_STEP)
+    request = request_for(wrong.case)
     request.environment.update(FAST)
     ours = events("engine", request, folder)
     return compare(ours, read_events(path_of(wrong.case))).first
