@@ -234,8 +234,8 @@ def gradient_of_bias(dz: Any, db: Any, rows: Any, units: Any) -> None:
         store(db, 0, packet_sum(dz, rows))
     else:
         for j in range(0, units, 16):
-            c = load(dz, j, 16)
-            for i in range(1, rows):
+            c = fill(dz, 0.0, 16)  # 0 and −0 add up to 0
+            for i in range(rows):
                 c = c + load(dz, i * units + j, 16)
             put(db, j, c, units - j, 16)
 

@@ -34,8 +34,10 @@ class Cause:
     backend : str
         Keras's.
     needs : str
-        What the training must have for the change to mean anything: "epsilon", "crossentropy",
-        "epochs", or nothing.
+        What the training must have for the change to mean anything: "epsilon", "logits", or
+        nothing.
+    side : str
+        Who trains: "keras"; or "plain", the readable formulas in NumPy.
     """
 
     title: str
@@ -43,6 +45,7 @@ class Cause:
     environment: Mapping[str, str] = field(default_factory=dict)
     backend: str = "tensorflow"
     needs: str = ""
+    side: str = "keras"
 
     @property
     def installed(self) -> bool:
@@ -130,12 +133,15 @@ def _other_backend(keras: Any, model: Any, seed: int) -> list[Any]:
 CAUSES: dict[str, Cause] = {
     "epsilon": Cause("ε̂ = 1e-8 in place of Keras's 1e-7", _smaller_epsilon, needs="epsilon"),
     "textbook": Cause(
-        "ε beside the root of the corrected v, as in the textbook", _textbook_epsilon, needs="adam"
+        "ε beside the root of the corrected v, as in the textbook",
+        _textbook_epsilon,
+        needs="epsilon",
     ),
     "probabilities": Cause(
-        "the loss on clipped probabilities, not on logits", _probabilities, needs="crossentropy"
+        "the loss on clipped probabilities, not on logits", _probabilities, needs="logits"
     ),
-    "reshuffled": Cause("another order of the rows in each epoch", _reshuffled, needs="shuffle"),
+    "reshuffled": Cause("another order of the rows in each epoch", _reshuffled),
+    "order": Cause("the same formulas in NumPy's order of operations", side="plain"),
     "onednn": Cause("oneDNN off", environment={"TF_ENABLE_ONEDNN_OPTS": "0"}),
     "jax": Cause("Keras on JAX, same start and order", _other_backend, backend="jax"),
     "torch": Cause("Keras on PyTorch, same start and order", _other_backend, backend="torch"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from keras_ref.experiment import Experiment
-from keras_ref.lockstep.compare import BITS, Comparison, compare
+from keras_ref.lockstep.compare import BITS, Comparison, Growth, compare
 from keras_ref.lockstep.events import Epoch, Event
 from keras_ref.lockstep.recorded import read_events
 from keras_ref.lockstep.side import Request, events
@@ -58,11 +58,17 @@ def main(given: Sequence[str], keys: Sequence[str]) -> int:
     show(console, result)
     if tried is not None:
         console.print()
-        console.print(why_table(tried))
+        console.print(why_table(tried, result.level != BITS))
     if options.plot is not None:
         from keras_ref.lockstep.picture import draw_growth
 
-        draw_growth(result.growth, f"{options.name}, seed {request.seed}", options.plot)
+        title = f"{options.name}, seed {request.seed}"
+        if tried is None:
+            draw_growth(result.growth, title, options.plot, "weights, engine − Keras: ulps")
+        else:
+            growth = [replace(point, fit="the engine") for point in _first_fit(result.growth)]
+            growth += [point for row in tried for point in row.growth]
+            draw_growth(growth, title, options.plot, "weights, distance from Keras: ulps")
         console.print(f"growth: {options.plot}")
     if options.json is not None:
         options.json.write_text(as_json(result), encoding="utf-8")
@@ -98,6 +104,10 @@ def _unchanged(watched: Iterator[Event], plain: Iterator[Event]) -> Iterator[Eve
                         f"other bits of {name} after epoch {event.number}"
                     )
         yield event
+
+
+def _first_fit(growth: Sequence[Growth]) -> list[Growth]:
+    return [point for point in growth if point.fit == growth[0].fit]
 
 
 def as_json(result: Comparison) -> str:

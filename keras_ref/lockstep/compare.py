@@ -240,21 +240,29 @@ class _Comparing:
         )
 
     def grow(self, ours: Epoch, theirs: Epoch) -> None:
-        pairs = [(a, theirs.weights.get(name)) for name, a in ours.weights.items()]
-        if any(b is None or a.shape != b.shape or a.dtype != b.dtype for a, b in pairs):
-            return
-        distances = np.concatenate([ulps(a, b).ravel() for a, b in pairs])
-        differences = [np.max(np.abs(a.astype("f8") - b), initial=0.0) for a, b in pairs]
-        self.result.growth.append(
-            Growth(
-                self.start.fit,
-                ours.number,
-                self.place[0],
-                float(distances.max()),
-                float(np.median(distances)),
-                float(np.max(differences)),
-            )
-        )
+        if _alike(ours.weights, theirs.weights):
+            place = self.start.fit, ours.number, self.place[0]
+            self.result.growth.append(grown(*place, ours.weights, theirs.weights))
+
+
+def grown(fit: str, epoch: int, steps: int, a: Tensors, b: Tensors) -> Growth:
+    """Return how far apart two models' weights are."""
+    distances = np.concatenate([ulps(a[name], b[name]).ravel() for name in a])
+    differences = [np.max(np.abs(a[name].astype("f8") - b[name]), initial=0.0) for name in a]
+    return Growth(
+        fit,
+        epoch,
+        steps,
+        float(distances.max()),
+        float(np.median(distances)),
+        float(np.max(differences)),
+    )
+
+
+def _alike(a: Tensors, b: Tensors) -> bool:
+    return {k: (v.shape, v.dtype) for k, v in a.items()} == {
+        k: (v.shape, v.dtype) for k, v in b.items()
+    }
 
 
 def _same(a: float, b: float) -> bool:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from keras_ref.lockstep.compare import Growth
 
+MARKS = "osD^v<>P"
 
-def draw_growth(growth: Sequence[Growth], title: str, path: Path) -> None:
-    """Write a plot with one pair of curves for each fit: the largest and the median distance.
+
+def draw_growth(growth: Sequence[Growth], title: str, path: Path, ylabel: str) -> None:
+    """Write a plot with two curves for each name in `growth`: the largest and the median distance.
 
     The vertical axis is linear from 0 to 1 ulp and logarithmic above, so that "the same bits" has
     its place at the bottom.
@@ -19,25 +22,33 @@ def draw_growth(growth: Sequence[Growth], title: str, path: Path) -> None:
     matplotlib.use("agg")
     from matplotlib import pyplot
 
-    fits = list(dict.fromkeys(point.fit for point in growth))
-    figure, axes = pyplot.subplots(figsize=(7.5, 4.2), layout="constrained")
-    shades = [str(0.75 * i / max(1, len(fits))) for i in range(len(fits))]
-    for fit, shade in zip(fits, shades, strict=True):
-        points = [point for point in growth if point.fit == fit]
+    names = list(dict.fromkeys(point.fit for point in growth))
+    wide = len(names) > 1
+    figure, axes = pyplot.subplots(figsize=(10 if wide else 7.5, 4.5), layout="constrained")
+    for number, name in enumerate(names):
+        points = [point for point in growth if point.fit == name]
         epochs = [point.epoch for point in points]
-        name = f"{fit}: " if len(fits) > 1 else ""
-        largest = [point.max_ulps for point in points]
-        median = [point.median_ulps for point in points]
-        axes.plot(epochs, largest, "o-", ms=3, color=shade, label=f"{name}largest")
-        axes.plot(epochs, median, "s--", ms=3, color=shade, label=f"{name}median", mfc="white")
+        style: dict[str, Any] = {
+            "color": str(0.7 * number / max(1, len(names) - 1)),
+            "marker": MARKS[number % len(MARKS)],
+            "markersize": 4,
+            "markevery": max(1, len(epochs) // 12),
+        }
+        largest, median = [p.max_ulps for p in points], [p.median_ulps for p in points]
+        axes.plot(epochs, largest, "-", label=name if wide else "largest", **style)
+        axes.plot(epochs, median, ":", label=None if wide else "median", mfc="white", **style)
     axes.set_yscale("symlog", linthresh=1)
     axes.set_ylim(bottom=-0.2)
     axes.set_xlabel("epoch")
     axes.xaxis.get_major_locator().set_params(integer=True)
-    axes.set_ylabel("|engine − Keras| of the weights, ulps")
+    axes.set_ylabel(ylabel)
     axes.set_title(title, loc="left")
     axes.grid(alpha=0.3)
-    axes.legend(frameon=False, fontsize="small")
+    if wide:
+        axes.plot([], [], ":", color="0.4", label="dotted: the median")
+        figure.legend(frameon=False, fontsize="small", loc="outside right upper")
+    else:
+        axes.legend(frameon=False, fontsize="small")
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     figure.savefig(path, dpi=150)

@@ -84,22 +84,32 @@ def growth_table(growth: Sequence[Growth]) -> Table:
     return table
 
 
-def why_table(tried: Sequence[Tried]) -> Table:
-    """Return what each known cause explains."""
-    table = Table(title="Why? Keras once more, with one change each", title_justify="left")
-    for heading, justify in (
-        ("change", "left"),
-        ("engine −\nchanged Keras\nmax ulps", "right"),
-        ("Keras −\nchanged Keras\nmax ulps", "right"),
-        ("", "left"),
-    ):
-        table.add_column(heading, justify=justify)  # type: ignore[arg-type]
+def why_table(tried: Sequence[Tried], differs: bool) -> Table:
+    """Return what each known cause explains, or how far it would move Keras's weights."""
+    title = "Why? Keras" if differs else "Keras"
+    table = Table(
+        title=f"{title} once more, with one change each: the weights after the last epoch",
+        title_justify="left",
+    )
+    table.add_column("change")
+    table.add_column("Keras −\nchanged Keras\nmax |Δ|", justify="right")
+    table.add_column("\n\nmedian ulps", justify="right")
+    table.add_column("\n\nmax ulps", justify="right")
+    if differs:
+        table.add_column("engine −\nchanged Keras\nmax ulps", justify="right")
+        table.add_column("is it this?")
     for row in tried:
         if row.skipped:
-            table.add_row(row.title, "", "", Text(row.skipped, "dim"))
+            table.add_row(row.title, Text(row.skipped, "dim"))
+            continue
+        last = row.growth[-1]
+        cells = [row.title, f"{last.max_difference:.2g}", _count(last.median_ulps)]
+        cells.append(_count(row.keras))
+        if not differs:
+            table.add_row(*cells)
             continue
         style = "bold green" if row.explains else ""
-        table.add_row(row.title, _count(row.engine), _count(row.keras), Text(row.verdict, style))
+        table.add_row(*cells, _count(row.engine), Text(row.verdict, style))
     return table
 
 

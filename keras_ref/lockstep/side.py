@@ -55,7 +55,7 @@ class Request:
 
 
 def events(side: str, request: Request, folder: Path = ROOT) -> Iterator[Event]:
-    """Run `request` on one side, "engine" or "keras", and return its events as they come.
+    """Run `request` on one side, "engine", "plain" or "keras"; return its events as they come.
 
     Raises
     ------
@@ -111,11 +111,14 @@ def train(side: str, request: Request, send: Any) -> None:
     from keras_ref.tutorials import TUTORIALS
 
     watch = {"steps": request.steps, "each_step": request.each_step}
-    if side == "engine":
+    if side in ("engine", "plain"):
         import engine as keras
         from keras_ref.lockstep.engine_side import EngineWatching
+        from keras_ref.lockstep.plain_side import train_plainly
 
         watcher: Any = EngineWatching(send, **watch)
+        if side == "plain":
+            watcher.change = lambda model: train_plainly(model) or []
     else:
         from keras_ref.lockstep.causes import CAUSES
         from keras_ref.lockstep.keras_side import KerasWatching

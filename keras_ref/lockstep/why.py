@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from keras_ref.lockstep.causes import CAUSES, Cause
+from keras_ref.lockstep.compare import Growth, grown
 from keras_ref.lockstep.events import Epoch, Event, Start, Tensors
 from keras_ref.lockstep.side import Request, events
 from keras_ref.lockstep.ulps import ulps
@@ -34,6 +35,8 @@ class Tried:
         Whether engine and changed Keras agree in every bit, and the unchanged does not.
     skipped : str
         Why it was not tried, if it was not.
+    growth : list of Growth
+        How far the changed Keras and Keras itself are apart, epoch by epoch.
     """
 
     name: str
@@ -43,6 +46,7 @@ class Tried:
     verdict: str = ""
     explains: bool = False
     skipped: str = ""
+    growth: list[Growth] = field(default_factory=list)
 
 
 def first_fit(stream: Iterator[Event]) -> tuple[list[Epoch], dict[str, str]]:
@@ -61,12 +65,10 @@ def first_fit(stream: Iterator[Event]) -> tuple[list[Epoch], dict[str, str]]:
     return epochs, formulas
 
 
-def try_causes(
-    request: Request, tell: Callable[[str], None] = lambda text: None, side: str = "engine"
-) -> list[Tried]:
+def try_causes(request: Request, tell: Callable[[str], None] = lambda text: None) -> list[Tried]:
     """Train Keras with every known cause and compare it with the engine."""
     plain = dataclasses.replace(request, each_step=False)
-    ours, formulas = first_fit(events(side, plain))
+    ours, formulas = first_fit(events("engine", plain))
     theirs, _ = first_fit(events("keras", plain))
     tried = []
     for name, cause in CAUSES.items():
@@ -75,7 +77,7 @@ def try_causes(
             tried.append(Tried(name, cause.title, skipped=reason))
             continue
         changed = dataclasses.replace(plain, cause=name, environment=cause.environment)
-        epochs, _ = first_fit(events("keras", changed))
+        epochs, _ = first_fit(events(cause.side, changed))
         tried.append(_judged(name, cause, ours, theirs, epochs))
     return tried
 
@@ -85,9 +87,9 @@ def _meaningless(cause: Cause, formulas: dict[str, str]) -> str:
     if not cause.installed:
         return f"{cause.backend} is not installed"
     text = " ".join(formulas.values())
-    if cause.needs in ("epsilon", "adam") and "ε̂" not in text:
+    if cause.needs == "epsilon" and "ε̂" not in text:
         return "the optimizer has no ε"
-    if cause.needs == "crossentropy" and not ("σ(z" in text or "softmax(z" in text):
+    if cause.needs == "logits" and not ("σ(z" in text or "softmax(z" in text):
         return "the loss does not work on logits"
     return ""
 
@@ -99,14 +101,19 @@ def _judged(
     engine, keras = farthest(after[0], after[2]), farthest(after[1], after[2])
     before = farthest(after[0], after[1])
     if before == 0:
-        verdict = "nothing to explain: engine and Keras agree"
+        verdict = ""
     elif engine == 0:
         verdict = "THIS IS WHY: with this change Keras has the engine's bits"
     elif engine * PARTLY < before:
         verdict = f"a part of it: {before / engine:,.0f} times closer"
     else:
         verdict = "no"
-    return Tried(name, cause.title, engine, keras, verdict, before > 0 and engine == 0)
+    growth = [
+        grown(cause.title, a.number, 0, a.weights, b.weights)
+        for a, b in zip(theirs, changed, strict=False)
+    ]
+    explains = before > 0 and engine == 0
+    return Tried(name, cause.title, engine, keras, verdict, explains, growth=growth)
 
 
 def farthest(a: Tensors, b: Tensors) -> float:
