@@ -1,7 +1,6 @@
-"""Activations over whole tensors: which code stands for which formula, and their loops.
+"""Activations over whole tensors: which code stands for which formula; and the softmax.
 
-A tensor is flat here.  TensorFlow evaluates the first 8·⌊n/8⌋ elements by vector functions and
-the rest by scalar ones; the loops below do the same, so the two may differ in the last bit.
+A tensor is flat here, unless rows are mentioned (:mod:`engine.kernels.loops`).
 """
 
 from __future__ import annotations
@@ -25,6 +24,7 @@ from engine.kernels.lanes import (
     store,
     sum_halves,
 )
+from engine.kernels.loops import over_one, over_two
 
 LINEAR, RELU, LEAKY_RELU, SIGMOID, TANH, SOFTMAX = range(6)
 CODES = {
@@ -37,43 +37,15 @@ CODES = {
 }
 
 
-def _over_one(packets: Any, rest: Any) -> Any:
-    """A loop for out[i] = f(x[i]); `out` may be `x`."""
-
-    @inlined
-    def loop(x: Any, out: Any, n: Any) -> None:
-        whole = n - n % 8
-        for i in range(0, whole, 16):
-            put(out, i, packets(load(x, i, 16)), whole - i, 16)
-        for i in range(whole, n):
-            store(out, i, rest(load(x, i, 1)))
-
-    return loop
-
-
-def _over_two(packets: Any, rest: Any) -> Any:
-    """A loop for out[i] = f(x[i], y[i]); `out` may be `x` or `y`."""
-
-    @inlined
-    def loop(x: Any, y: Any, out: Any, n: Any) -> None:
-        whole = n - n % 8
-        for i in range(0, whole, 16):
-            put(out, i, packets(load(x, i, 16), load(y, i, 16)), whole - i, 16)
-        for i in range(whole, n):
-            store(out, i, rest(load(x, i, 1), load(y, i, 1)))
-
-    return loop
-
-
-_relu = _over_one(relu, relu)
-_leaky_relu = _over_one(leaky_relu, leaky_relu)
-_sigmoid = _over_one(sigmoid, sigmoid)
-_fused_sigmoid = _over_one(fused_logistic, fused_logistic)
-_tanh = _over_one(tanh, tanh)
-_d_relu = _over_two(d_relu, d_relu)
-_d_leaky_relu = _over_two(d_leaky_relu, d_leaky_relu)
-_d_sigmoid = _over_two(d_sigmoid, d_sigmoid_rest)
-_d_tanh = _over_two(d_tanh, d_tanh)
+_relu = over_one(relu, relu)
+_leaky_relu = over_one(leaky_relu, leaky_relu)
+_sigmoid = over_one(sigmoid, sigmoid)
+_fused_sigmoid = over_one(fused_logistic, fused_logistic)
+_tanh = over_one(tanh, tanh)
+_d_relu = over_two(d_relu, d_relu)
+_d_leaky_relu = over_two(d_leaky_relu, d_leaky_relu)
+_d_sigmoid = over_two(d_sigmoid, d_sigmoid_rest)
+_d_tanh = over_two(d_tanh, d_tanh)
 
 
 @inlined
