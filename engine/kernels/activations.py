@@ -12,7 +12,7 @@ from engine.activations.relu import d_relu, relu
 from engine.activations.sigmoid import d_sigmoid, d_sigmoid_rest, sigmoid
 from engine.activations.tanh import d_tanh, tanh
 from engine.kernels.compiler import inlined, piece
-from engine.kernels.elementary import fused_exp, fused_logistic
+from engine.kernels.elementary import fused_exp, fused_logistic, fused_tanh
 from engine.kernels.lanes import (
     at,
     fill,
@@ -42,6 +42,7 @@ _leaky_relu = over_one(leaky_relu, leaky_relu)
 _sigmoid = over_one(sigmoid, sigmoid)
 _fused_sigmoid = over_one(fused_logistic, fused_logistic)
 _tanh = over_one(tanh, tanh)
+_fused_tanh = over_one(fused_tanh, fused_tanh)
 _d_relu = over_two(d_relu, d_relu)
 _d_leaky_relu = over_two(d_leaky_relu, d_leaky_relu)
 _d_sigmoid = over_two(d_sigmoid, d_sigmoid_rest)
@@ -118,7 +119,10 @@ def forward(code: Any, fused: Any, z: Any, a: Any, rows: Any, units: Any) -> Non
         else:
             _sigmoid(z, a, n)
     elif code == TANH:
-        _tanh(z, a, n)
+        if fused:
+            _fused_tanh(z, a, n)
+        else:
+            _tanh(z, a, n)
     elif code == SOFTMAX:
         for i in range(rows):
             softmax_row(at(z, i * units), at(a, i * units), units)
