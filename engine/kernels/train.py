@@ -138,7 +138,7 @@ def _backward(layers, plan, x, params, gradients, outputs, deltas, scratch, rows
         if index > 0:
             dx = at(deltas, layers[index - 1, DELTA])
             dense.gradient_of_input(dz, at(params, kernel), dx, scratch, rows, inputs, units)
-            activations.backward(layers[index - 1, ACTIVATION], source, dx, rows, inputs)
+            activations.backward(layers[index - 1, ACTIVATION], source, dx, scratch, rows, inputs)
 
 
 @inlined
@@ -203,7 +203,7 @@ def run(batches, state, layers, plan, metric_codes, thresholds, hyper, rates, su
             state[POSITION] = start + n
         if training:
             if not plan[ON_LOGITS]:
-                activations.backward(layers[last, ACTIVATION], p, dz, n, units)
+                activations.backward(layers[last, ACTIVATION], p, dz, scratch, n, units)
             _backward(layers, plan, x_, w, pointer(gradients), out, pointer(deltas), scratch, n)
             updates.update(
                 plan[OPTIMIZER], w, pointer(gradients), pointer(slot_1), pointer(slot_2),
