@@ -1,7 +1,9 @@
 """The rectified linear unit.
 
     a  = max(z, 0)
-    dz = da where a > 0, otherwise 0        (so relu'(0) = 0)
+    dz = da where a > 0, otherwise 0·da     (so relu'(0) = 0)
+
+0·da and not 0: a gradient that is infinite or NaN comes out as NaN, as in TensorFlow.
 
 Source: Nair & Hinton (2010), Rectified linear units improve restricted Boltzmann machines.
 Keras: ``keras.activations.relu`` with its default arguments.
@@ -32,4 +34,4 @@ def relu(x: Any) -> Any:
 @formula
 def d_relu(a: Any, da: Any) -> Any:
     """dz = da·[a > 0], from the activation `a`."""
-    return where(a > 0.0, da, 0.0)
+    return where(a > 0.0, da, da * 0.0)

@@ -73,6 +73,13 @@ def test_conventions_at_the_kink():
     assert_close(gradient_of("leaky_relu")(zero, one), np.array([0.2]), "elementary")
 
 
+def test_relu_hides_no_infinity():
+    """0·∞ is NaN: a unit that is off does not turn a gradient that has gone wrong into 0."""
+    with np.errstate(invalid="ignore"):
+        dz = gradient_of("relu")(np.zeros(3), np.array([np.inf, np.nan, -2.0]))
+    assert np.isnan(dz[:2]).all() and dz[2] == 0
+
+
 def test_two_orders_of_one_product():
     """The rest of a tensor multiplies the three factors of the sigmoid's gradient otherwise."""
     rng = np.random.default_rng(2)

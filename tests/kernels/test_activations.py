@@ -125,3 +125,14 @@ def test_order_of_softmax_shows_in_the_bits(rng):
     spread_out = da * a - d_softmax(a, da) * 0 - np.array([[orders.packets(r)] for r in da * a]) * a
     for wrong in (one_by_one, d_softmax(a, da, np.sum), spread_out):
         assert not same_bits(ours, wrong)
+
+
+def test_gradients_that_are_not_finite_come_through():
+    """0·∞ and 0·NaN are NaN: a unit that is off does not hide that something has gone wrong."""
+    da = np.array([[np.inf, np.nan, 1.0, -2.0] * 4], "float32")
+    off = np.zeros_like(da)
+    with np.errstate(invalid="ignore"):
+        for name in ("relu", "softmax"):
+            dz = backward(name, off, da)
+            assert np.isnan(dz[0, :2]).all(), name
+    assert (backward("relu", off, da)[0, 2:4] == 0).all()
