@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.activations.elu import d_elu, elu, fused_elu
 from engine.activations.leaky_relu import d_leaky_relu, leaky_relu
 from engine.activations.relu import d_relu, relu
 from engine.activations.sigmoid import d_sigmoid, d_sigmoid_rest, sigmoid
@@ -26,11 +27,12 @@ from engine.kernels.lanes import (
 from engine.kernels.loops import over_one, over_two
 from engine.kernels.sums import packet_sum
 
-LINEAR, RELU, LEAKY_RELU, SIGMOID, TANH, SOFTMAX = range(6)
+LINEAR, RELU, LEAKY_RELU, ELU, SIGMOID, TANH, SOFTMAX = range(7)
 CODES = {
     "linear": LINEAR,
     "relu": RELU,
     "leaky_relu": LEAKY_RELU,
+    "elu": ELU,
     "sigmoid": SIGMOID,
     "tanh": TANH,
     "softmax": SOFTMAX,
@@ -39,12 +41,15 @@ CODES = {
 
 _relu = over_one(relu, relu)
 _leaky_relu = over_one(leaky_relu, leaky_relu)
+_elu = over_one(elu, elu)
+_fused_elu = over_one(fused_elu, fused_elu)
 _sigmoid = over_one(sigmoid, sigmoid)
 _fused_sigmoid = over_one(fused_logistic, fused_logistic)
 _tanh = over_one(tanh, tanh)
 _fused_tanh = over_one(fused_tanh, fused_tanh)
 _d_relu = over_two(d_relu, d_relu)
 _d_leaky_relu = over_two(d_leaky_relu, d_leaky_relu)
+_d_elu = over_two(d_elu, d_elu)
 _d_sigmoid = over_two(d_sigmoid, d_sigmoid_rest)
 _d_tanh = over_two(d_tanh, d_tanh)
 
@@ -115,6 +120,11 @@ def forward(code: Any, fused: Any, z: Any, a: Any, rows: Any, units: Any) -> Non
         _relu(z, a, n)
     elif code == LEAKY_RELU:
         _leaky_relu(z, a, n)
+    elif code == ELU:
+        if fused:
+            _fused_elu(z, a, n)
+        else:
+            _elu(z, a, n)
     elif code == SIGMOID:
         if fused:
             _fused_sigmoid(z, a, n)
@@ -138,6 +148,8 @@ def backward(code: Any, a: Any, da: Any, scratch: Any, rows: Any, units: Any) ->
         _d_relu(a, da, da, n)
     elif code == LEAKY_RELU:
         _d_leaky_relu(a, da, da, n)
+    elif code == ELU:
+        _d_elu(a, da, da, n)
     elif code == SIGMOID:
         _d_sigmoid(a, da, da, n)
     elif code == TANH:

@@ -9,7 +9,7 @@ several lanes
     lane, for float64.
 
 ``fused_exp``, ``fused_logistic`` and ``fused_tanh`` are the same mathematics in oneDNN's arithmetic
-(:mod:`engine.kernels.onednn`): TensorFlow uses it for a sigmoid or tanh right behind a bias
+(:mod:`engine.kernels.onednn`): TensorFlow uses it for a sigmoid, tanh or elu right behind a bias
 and for every softmax that somebody reads.
 """
 

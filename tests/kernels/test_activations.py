@@ -74,7 +74,7 @@ def of_lanes(function):
 
 @pytest.fixture(scope="module")
 def functions():
-    names = ("logistic", "fused_logistic", "tanh", "fused_tanh")
+    names = ("exp", "fused_exp", "logistic", "fused_logistic", "tanh", "fused_tanh")
     return {name: of_lanes(getattr(elementary, name)) for name in names}
 
 
@@ -86,18 +86,25 @@ def packets_and_rest(packets, rest, x):
 
 
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
-@pytest.mark.parametrize("name", ["sigmoid", "tanh"])
+@pytest.mark.parametrize("name", ["sigmoid", "tanh", "elu"])
 def test_behind_a_bias_and_without(name, shape, functions, rng):
     """oneDNN's arithmetic for all elements; or Eigen's for packets, the C library for the rest."""
+    one = np.float32(1)
     z = rng.normal(scale=2, size=shape).astype("float32")
-    plain = {"sigmoid": "logistic"}.get(name, name)
-    behind = functions[f"fused_{plain}"].one(z)
-    without = packets_and_rest(functions[plain].eight, functions[plain].one, z)
+    if name == "elu":
+        low = np.minimum(z, 0)
+        exp, fused = functions["exp"], functions["fused_exp"]
+        behind = np.where(z > 0, z, fused.one(low) - one)
+        without = np.where(z < 0, packets_and_rest(exp.eight, exp.one, low) - one, z)
+    else:
+        plain = {"sigmoid": "logistic"}.get(name, name)
+        behind = functions[f"fused_{plain}"].one(z)
+        without = packets_and_rest(functions[plain].eight, functions[plain].one, z)
     assert_same_bits(forward(name, z, True), behind)
     assert_same_bits(forward(name, z, False), without)
 
 
-@pytest.mark.parametrize("name", ["sigmoid", "tanh"])
+@pytest.mark.parametrize("name", ["sigmoid", "tanh", "elu"])
 def test_the_two_differ(name, rng):
     """The comparison above can fail: the two arithmetics have other last bits."""
     z = rng.normal(scale=2, size=(40, 25)).astype("float32")
@@ -125,6 +132,13 @@ def test_order_of_softmax_shows_in_the_bits(rng):
     spread_out = da * a - d_softmax(a, da) * 0 - np.array([[orders.packets(r)] for r in da * a]) * a
     for wrong in (one_by_one, d_softmax(a, da, np.sum), spread_out):
         assert not same_bits(ours, wrong)
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_gradient_of_elu(shape, rng):
+    a, da = np.expm1(rng.normal(size=shape)).astype("float32"), rng.normal(size=shape)
+    da = da.astype("float32")
+    assert_same_bits(backward("elu", a, da), np.where(a < 0, (a + np.float32(1)) * da, da))
 
 
 def test_gradients_that_are_not_finite_come_through():
