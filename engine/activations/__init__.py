@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from engine.activations.elu import elu
 from engine.activations.leaky_relu import leaky_relu
 from engine.activations.linear import linear
 from engine.activations.relu import relu
@@ -20,11 +21,12 @@ from engine.checks.shown import shown
 Activation = Callable[[Any], Any]
 
 _KNOWN: dict[str, Activation] = {
-    f.__name__: f for f in (linear, relu, leaky_relu, sigmoid, tanh, softmax)
+    f.__name__: f for f in (linear, relu, leaky_relu, elu, sigmoid, tanh, softmax)
 }
 
 __all__ = [
     "deserialize",
+    "elu",
     "get",
     "leaky_relu",
     "linear",

@@ -1,7 +1,9 @@
 """The rectified linear unit.
 
     a  = max(z, 0)
-    dz = da where a > 0, otherwise 0        (so relu'(0) = 0)
+    dz = da where a > 0, otherwise 0·da     (so relu'(0) = 0)
+
+0·da and not 0: a gradient that is infinite or NaN comes out as NaN, as in TensorFlow.
 
 Source: Nair & Hinton (2010), Rectified linear units improve restricted Boltzmann machines.
 Keras: ``keras.activations.relu`` with its default arguments.

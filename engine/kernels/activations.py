@@ -1,19 +1,19 @@
-"""Activations over whole tensors: which code stands for which formula, and their loops.
+"""Activations over whole tensors: which code stands for which formula; and the softmax.
 
-A tensor is flat here.  TensorFlow evaluates the first 8·⌊n/8⌋ elements by vector functions and
-the rest by scalar ones; the loops below do the same, so the two may differ in the last bit.
+A tensor is flat here, unless rows are mentioned (:mod:`engine.kernels.loops`).
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from engine.activations.elu import d_elu, elu, fused_elu
 from engine.activations.leaky_relu import d_leaky_relu, leaky_relu
 from engine.activations.relu import d_relu, relu
 from engine.activations.sigmoid import d_sigmoid, d_sigmoid_rest, sigmoid
 from engine.activations.tanh import d_tanh, tanh
 from engine.kernels.compiler import inlined, piece
-from engine.kernels.elementary import fused_exp, fused_logistic
+from engine.kernels.elementary import fused_exp, fused_logistic, fused_tanh
 from engine.kernels.lanes import (
     at,
     fill,
@@ -22,58 +22,36 @@ from engine.kernels.lanes import (
     maximum,
     number,
     put,
-    store,
     sum_halves,
 )
+from engine.kernels.loops import over_one, over_two
+from engine.kernels.sums import packet_sum
 
-LINEAR, RELU, LEAKY_RELU, SIGMOID, TANH, SOFTMAX = range(6)
+LINEAR, RELU, LEAKY_RELU, ELU, SIGMOID, TANH, SOFTMAX = range(7)
 CODES = {
     "linear": LINEAR,
     "relu": RELU,
     "leaky_relu": LEAKY_RELU,
+    "elu": ELU,
     "sigmoid": SIGMOID,
     "tanh": TANH,
     "softmax": SOFTMAX,
 }
 
 
-def _over_one(packets: Any, rest: Any) -> Any:
-    """A loop for out[i] = f(x[i]); `out` may be `x`."""
-
-    @inlined
-    def loop(x: Any, out: Any, n: Any) -> None:
-        whole = n - n % 8
-        for i in range(0, whole, 16):
-            put(out, i, packets(load(x, i, 16)), whole - i, 16)
-        for i in range(whole, n):
-            store(out, i, rest(load(x, i, 1)))
-
-    return loop
-
-
-def _over_two(packets: Any, rest: Any) -> Any:
-    """A loop for out[i] = f(x[i], y[i]); `out` may be `x` or `y`."""
-
-    @inlined
-    def loop(x: Any, y: Any, out: Any, n: Any) -> None:
-        whole = n - n % 8
-        for i in range(0, whole, 16):
-            put(out, i, packets(load(x, i, 16), load(y, i, 16)), whole - i, 16)
-        for i in range(whole, n):
-            store(out, i, rest(load(x, i, 1), load(y, i, 1)))
-
-    return loop
-
-
-_relu = _over_one(relu, relu)
-_leaky_relu = _over_one(leaky_relu, leaky_relu)
-_sigmoid = _over_one(sigmoid, sigmoid)
-_fused_sigmoid = _over_one(fused_logistic, fused_logistic)
-_tanh = _over_one(tanh, tanh)
-_d_relu = _over_two(d_relu, d_relu)
-_d_leaky_relu = _over_two(d_leaky_relu, d_leaky_relu)
-_d_sigmoid = _over_two(d_sigmoid, d_sigmoid_rest)
-_d_tanh = _over_two(d_tanh, d_tanh)
+_relu = over_one(relu, relu)
+_leaky_relu = over_one(leaky_relu, leaky_relu)
+_elu = over_one(elu, elu)
+_fused_elu = over_one(fused_elu, fused_elu)
+_sigmoid = over_one(sigmoid, sigmoid)
+_fused_sigmoid = over_one(fused_logistic, fused_logistic)
+_tanh = over_one(tanh, tanh)
+_fused_tanh = over_one(fused_tanh, fused_tanh)
+_d_relu = over_two(d_relu, d_relu)
+_d_leaky_relu = over_two(d_leaky_relu, d_leaky_relu)
+_d_elu = over_two(d_elu, d_elu)
+_d_sigmoid = over_two(d_sigmoid, d_sigmoid_rest)
+_d_tanh = over_two(d_tanh, d_tanh)
 
 
 @inlined
@@ -124,12 +102,14 @@ def softmax_row(z: Any, a: Any, units: Any) -> None:
 
 
 @inlined
-def _d_softmax_row(a: Any, da: Any, units: Any) -> None:
-    total = fill(a, 0.0, 1)
-    for c in range(units):
-        total = total + load(da, c, 1) * load(a, c, 1)
-    for c in range(units):
-        store(da, c, load(a, c, 1) * (load(da, c, 1) - total))
+def _d_softmax_row(a: Any, da: Any, products: Any, units: Any) -> None:
+    """Turn `da` into (da − Σ da·a)·a in place, the sum by packets."""
+    for c in range(0, units, 16):
+        put(products, c, load(da, c, 16) * load(a, c, 16), units - c, 16)
+    total = number(packet_sum(products, units))
+    for c in range(0, units, 16):
+        dz = (load(da, c, 16) - fill(da, total, 16)) * load(a, c, 16)
+        put(da, c, dz, units - c, 16)
 
 
 @piece
@@ -140,30 +120,40 @@ def forward(code: Any, fused: Any, z: Any, a: Any, rows: Any, units: Any) -> Non
         _relu(z, a, n)
     elif code == LEAKY_RELU:
         _leaky_relu(z, a, n)
+    elif code == ELU:
+        if fused:
+            _fused_elu(z, a, n)
+        else:
+            _elu(z, a, n)
     elif code == SIGMOID:
         if fused:
             _fused_sigmoid(z, a, n)
         else:
             _sigmoid(z, a, n)
     elif code == TANH:
-        _tanh(z, a, n)
+        if fused:
+            _fused_tanh(z, a, n)
+        else:
+            _tanh(z, a, n)
     elif code == SOFTMAX:
         for i in range(rows):
             softmax_row(at(z, i * units), at(a, i * units), units)
 
 
 @piece
-def backward(code: Any, a: Any, da: Any, rows: Any, units: Any) -> None:
-    """Turn `da` into dz in place, from the activation `a`."""
+def backward(code: Any, a: Any, da: Any, scratch: Any, rows: Any, units: Any) -> None:
+    """Turn `da` into dz in place, from the activation `a`; `scratch` has room for a row."""
     n = rows * units
     if code == RELU:
         _d_relu(a, da, da, n)
     elif code == LEAKY_RELU:
         _d_leaky_relu(a, da, da, n)
+    elif code == ELU:
+        _d_elu(a, da, da, n)
     elif code == SIGMOID:
         _d_sigmoid(a, da, da, n)
     elif code == TANH:
         _d_tanh(a, da, da, n)
     elif code == SOFTMAX:
         for i in range(rows):
-            _d_softmax_row(at(a, i * units), at(da, i * units), units)
+            _d_softmax_row(at(a, i * units), at(da, i * units), scratch, units)

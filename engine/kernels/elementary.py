@@ -8,9 +8,9 @@ several lanes
     Eigen's vector functions for float32 (:mod:`engine.kernels.eigen`); the C library, lane by
     lane, for float64.
 
-``fused_exp`` and ``fused_logistic`` are the same mathematics in oneDNN's arithmetic
-(:mod:`engine.kernels.onednn`): TensorFlow uses it for a sigmoid right behind a bias and for every
-softmax that somebody reads.
+``fused_exp``, ``fused_logistic`` and ``fused_tanh`` are the same mathematics in oneDNN's arithmetic
+(:mod:`engine.kernels.onednn`): TensorFlow uses it for a sigmoid, tanh or elu right behind a bias
+and for every softmax that somebody reads.
 """
 
 from __future__ import annotations
@@ -67,6 +67,11 @@ def fused_exp(x: Any) -> Any:
 def fused_logistic(x: Any) -> Any:
     """1 / (1 + e⁻ˣ), in oneDNN's arithmetic."""
     return logistic(x)
+
+
+def fused_tanh(x: Any) -> Any:
+    """tanh x, in oneDNN's arithmetic."""
+    return np.tanh(x)
 
 
 def power(x: Any, y: Any) -> Any:
@@ -155,3 +160,4 @@ _readings(logistic, eigen.logistic, _library_logistic, _exact_logistic)
 _readings(reciprocal, eigen.reciprocal, _exact_reciprocal, _exact_reciprocal)
 _readings(fused_exp, onednn.exp, onednn.exp, _library_exp)
 _readings(fused_logistic, onednn.logistic, onednn.logistic, _exact_logistic)
+_readings(fused_tanh, onednn.tanh, onednn.tanh, _library_tanh)

@@ -267,6 +267,25 @@ def broadcast(typing: Any, p: types.CPointer, i: types.Integer, width: Any) -> A
 
 
 @intrinsic
+def lookup(typing: Any, p: types.CPointer, i: Lanes) -> Any:
+    """In each lane ``p[i]``, `i` being that lane's whole number."""
+    lanes = Lanes(p.dtype, i.width)
+
+    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        table, numbers = args[0], builder.fptosi(args[1], _vector(_I32, i.width))
+        if i.width == 1:
+            return builder.load(builder.gep(table, [numbers]))
+        value = ir.Constant(_llvm(lanes), ir.Undefined)
+        for lane in range(i.width):
+            place = builder.extract_element(numbers, _I32(lane))
+            found = builder.load(builder.gep(table, [place]))
+            value = builder.insert_element(value, found, _I32(lane))
+        return value
+
+    return lanes(p, i), emit
+
+
+@intrinsic
 def store(typing: Any, p: types.CPointer, i: types.Integer, x: Lanes) -> Any:
     """Write all lanes of `x` to ``p[i]`` and its neighbours."""
 

@@ -11,7 +11,8 @@ from typing import Any
 from engine.kernels.activations import row_maximum
 from engine.kernels.compiler import inlined, piece
 from engine.kernels.elementary import exp, log
-from engine.kernels.lanes import at, fill, load, number, put, store, where
+from engine.kernels.lanes import at, fill, load, number, put, store
+from engine.kernels.loops import over_one, over_two
 from engine.kernels.sums import packet_sum
 from engine.losses.binary_crossentropy import (
     d_from_logits,
@@ -19,8 +20,15 @@ from engine.losses.binary_crossentropy import (
     from_logits,
     from_probabilities,
 )
-from engine.losses.categorical_crossentropy import clipped, d_logit, surprise
+from engine.losses.categorical_crossentropy import (
+    agreement,
+    d_clipped,
+    d_logit,
+    inverse,
+    surprise,
+)
 from engine.losses.mean_squared_error import d_squared, squared
+from engine.losses.sparse_categorical_crossentropy import logit
 
 BINARY_LOGITS, CATEGORICAL_LOGITS, SPARSE_LOGITS, SQUARED, BINARY, CATEGORICAL, SPARSE = range(7)
 
@@ -57,6 +65,9 @@ def _elementwise(value: Any, slope: Any) -> Any:
 _binary_logits = _elementwise(from_logits, d_from_logits)
 _binary = _elementwise(from_probabilities, d_from_probabilities)
 _squared = _elementwise(squared, d_squared)
+_agreement = over_two(agreement, agreement)
+_inverse = over_one(inverse, inverse)
+_logit = over_one(logit, logit)
 
 
 @inlined
@@ -144,39 +155,43 @@ def _sparse_logits(z, y, rows, units, scale, values, dz, elements, want_gradient
 
 @inlined
 def _categorical(p, y, rows, units, scale, values, dp, elements, want_gradient):
-    q = elements
+    n = rows * units
+    q, terms, totals = elements, at(elements, n), at(elements, 2 * n)
     for i in range(rows):
-        k0 = i * units
-        total = packet_sum(at(p, k0), units)
-        along = fill(p, 0.0, 1)
-        for c in range(units):
-            share = load(p, k0 + c, 1) / total
-            kept = clipped(share)
-            label = load(y, k0 + c, 1)
-            store(q, c, label * log(kept))
-            if want_gradient:
-                slope = where(kept == share, label / kept, 0.0)
-                store(dp, k0 + c, slope)
-                along = along + slope * share
-        store(values, i, -packet_sum(q, units))
-        if want_gradient:
-            g = load(scale, i, 1)
-            for c in range(units):
-                store(dp, k0 + c, (-g) * (load(dp, k0 + c, 1) - along) / total)
+        total = packet_sum(at(p, i * units), units)
+        store(totals, i, total)
+        for c in range(0, units, 16):
+            k = i * units + c
+            put(q, k, load(p, k, 16) / fill(p, number(total), 16), units - c, 16)
+    _agreement(q, y, terms, n)
+    for i in range(rows):
+        store(values, i, -packet_sum(at(terms, i * units), units))
+    if want_gradient:
+        _inverse(q, dp, n)
+        for i in range(rows):
+            g = fill(p, number(load(scale, i, 1)), 16)
+            divisor = fill(p, number(load(totals, i, 1)), 16)
+            for c in range(0, units, 16):
+                k = i * units + c
+                dq = d_clipped(load(q, k, 16), load(dp, k, 16) * (load(y, k, 16) * -g))
+                put(dp, k, dq, units - c, 16)
+                put(terms, c, dq * (-load(p, k, 16) / divisor / divisor), units - c, 16)
+            along = fill(p, number(packet_sum(terms, units)), 16)
+            for c in range(0, units, 16):
+                k = i * units + c
+                put(dp, k, along + load(dp, k, 16) / divisor, units - c, 16)
 
 
 @inlined
 def _sparse(p, y, rows, units, scale, values, dp, elements, want_gradient):
     n = rows * units
     z = at(elements, 2 * n + 2 * rows)
-    for i in range(n):
-        store(z, i, log(clipped(load(p, i, 1))))
+    _logit(p, z, n)
     _sparse_logits(z, y, rows, units, scale, values, dp, elements, want_gradient)
     if want_gradient:
+        _inverse(p, z, n)
         for i in range(n):
-            kept = clipped(load(p, i, 1))
-            d = load(dp, i, 1) / kept
-            store(dp, i, where(kept == load(p, i, 1), d, 0.0))
+            store(dp, i, d_clipped(load(p, i, 1), load(z, i, 1) * load(dp, i, 1)))
 
 
 @inlined

@@ -10,10 +10,24 @@ from __future__ import annotations
 from typing import Any
 
 from engine.kernels.compiler import inlined
-from engine.kernels.lanes import floor, fma, maximum, minimum, power_of_two, where
+from engine.kernels.lanes import (
+    exponent,
+    floor,
+    fma,
+    fraction,
+    lookup,
+    maximum,
+    minimum,
+    pointer,
+    power_of_two,
+    where,
+)
+from engine.kernels.onednn_tanh import COEFFICIENTS, COLUMNS
 
 SMALLEST = -87.33654022216797
 LARGEST = 88.72283172607422
+TANH_IS_X = 4.2286395910196006e-4
+TANH_IS_1 = 9.010912895202637
 
 
 @inlined
@@ -36,3 +50,27 @@ def logistic(x: Any) -> Any:
     e = exp(-abs(x))
     s = e / (e + 1.0)
     return where(x < 0.0, s, 1.0 - s)
+
+
+@inlined
+def _coefficient(degree: Any, column: Any) -> Any:
+    return lookup(pointer(COEFFICIENTS), column + degree * COLUMNS)
+
+
+@inlined
+def tanh(x: Any) -> Any:
+    """tanh x, by tanh(−x) = −tanh x and a polynomial for each half binade of |x|.
+
+    x where |x| is tiny, ±1 where it is large.  A NaN comes through (oneDNN makes it ±1).
+    """
+    size = minimum(maximum(TANH_IS_X, abs(x)), TANH_IS_1)
+    e = exponent(size) - 1.0  # 2ᵉ ≤ size < 2ᵉ⁺¹
+    start, column = power_of_two(e), 2.0 * (e + 12.0)
+    upper = fraction(size) >= 0.75
+    start, column = where(upper, 1.5 * start, start), where(upper, column + 1.0, column)
+    r = size - start
+    p = _coefficient(6, column)
+    for degree in range(5, -1, -1):
+        p = fma(p, r, _coefficient(degree, column))
+    p = where(abs(x) < TANH_IS_1, p, 1.0)
+    return where(abs(x) >= TANH_IS_X, where(x < 0.0, -p, p), x)

@@ -74,11 +74,21 @@ def _forward(layers: Any, x: Any, params: Any, outputs: Any, rows: Any) -> None:
 
 
 @inlined
-def _predictions(layers: Any, plan: Any, outputs: Any, rows: Any, needed: Any) -> Any:
+def _logits_are_read(plan: Any, metric_codes: Any) -> Any:
+    """Whether the loss or a metric is a crossentropy on the logits."""
+    read = plan[ON_LOGITS] > 0
+    for code in metric_codes:
+        if metrics.LOSS <= code <= metrics.LOSS + losses.SPARSE_LOGITS:
+            read = True
+    return read
+
+
+@inlined
+def _predictions(layers: Any, plan: Any, metric_codes: Any, outputs: Any, rows: Any) -> Any:
     """The last layer's activation, written beside its z, which the loss may still need.
 
-    When the loss works on the logits, the activation is not part of TensorFlow's training graph
-    and is computed by itself, for the metrics alone.
+    TensorFlow fuses a sigmoid with the bias before it, unless somebody else reads the logits, too.
+    When the loss works on them and there are no metrics, nobody needs the activation.
     """
     layer = layers[layers.shape[0] - 1]
     z = at(outputs, layer[OUTPUT])
@@ -86,8 +96,9 @@ def _predictions(layers: Any, plan: Any, outputs: Any, rows: Any, needed: Any) -
     if code == activations.LINEAR:
         return z
     p = at(outputs, plan[PREDICTIONS])
-    if needed:
-        fused = layer[BIAS] >= 0 and not plan[ON_LOGITS]
+    if metric_codes.size > 0 or not plan[ON_LOGITS]:
+        apart = code == activations.SIGMOID and _logits_are_read(plan, metric_codes)
+        fused = layer[BIAS] >= 0 and not apart
         activations.forward(code, fused, z, p, rows, layer[UNITS])
     return p
 
@@ -101,7 +112,7 @@ def _evaluate(layers, plan, metric_codes, thresholds, sums, outputs, y, targets,
     units = layers[last, UNITS]
     z = at(outputs, layers[last, OUTPUT])
     on_logits = plan[ON_LOGITS] > 0
-    p = _predictions(layers, plan, outputs, rows, metric_codes.size > 0 or not on_logits)
+    p = _predictions(layers, plan, metric_codes, outputs, rows)
     if training:
         losses.fill_scale(form, scale, weights, weighted, plan[EVEN] > 0, rows, units)
     source = z if on_logits else p
@@ -139,7 +150,7 @@ def _backward(layers, plan, x, params, gradients, outputs, deltas, scratch, rows
         if index > 0:
             dx = at(deltas, layers[index - 1, DELTA])
             dense.gradient_of_input(dz, at(params, kernel), dx, scratch, rows, inputs, units)
-            activations.backward(layers[index - 1, ACTIVATION], source, dx, rows, inputs)
+            activations.backward(layers[index - 1, ACTIVATION], source, dx, scratch, rows, inputs)
 
 
 @inlined
@@ -204,7 +215,7 @@ def run(batches, state, layers, plan, metric_codes, thresholds, hyper, rates, su
             state[POSITION] = start + n
         if training:
             if not plan[ON_LOGITS]:
-                activations.backward(layers[last, ACTIVATION], p, dz, n, units)
+                activations.backward(layers[last, ACTIVATION], p, dz, scratch, n, units)
             _backward(layers, plan, x_, w, pointer(gradients), out, pointer(deltas), scratch, n)
             updates.update(
                 plan[OPTIMIZER], w, pointer(gradients), pointer(slot_1), pointer(slot_2),

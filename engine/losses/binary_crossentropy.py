@@ -3,7 +3,7 @@
 On probabilities, p clipped to [ε, 1 − ε] with ε = 1e-7::
 
     loss = −(y·ln p + (1 − y)·ln(1 − p))
-    dp   = g·((1 − y)/(1 − p) − y/p)                   (0 where p was clipped)
+    dp   = −g·y·(1/p) + g·(1 − y)·(1/(1 − p))           (0 where p was clipped)
 
 On logits z, p = σ(z), which never meets ln 0::
 
@@ -60,10 +60,11 @@ def from_probabilities(p: Any, y: Any) -> Any:
 
 @formula
 def d_from_probabilities(p: Any, y: Any, g: Any) -> Any:
-    """dp = g·((1 − y)/(1 − p) − y/p) of the clipped p, 0 where p was clipped."""
+    """dp = −g·y·(1/p) + g·(1 − y)·(1/(1 − p)) of the clipped p, 0 where p was clipped."""
     clipped = minimum(maximum(p, EPSILON), 1.0 - EPSILON)
-    slope = g * ((1.0 - y) / (1.0 - clipped) - y / clipped)
-    return where(clipped == p, slope, 0.0)
+    yes = reciprocal(clipped) * (y * -g)
+    no = reciprocal(1.0 - clipped) * ((1.0 - y) * -g)
+    return where(clipped == p, yes - no, 0.0)
 
 
 def binary_crossentropy(

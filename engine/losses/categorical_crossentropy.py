@@ -8,7 +8,8 @@ On logits z, p = softmax(z), with m = z − max z and S = Σ e^m::
 On probabilities, q = p/Σp clipped to [ε, 1 − ε] with ε = 1e-7::
 
     loss = −Σ y·ln q
-    dp   = −g·(y/q − Σ (y/q)·(p/Σp)) / Σp             (y/q is 0 where q was clipped)
+    dq   = −g·y·(1/q)                                  (0 where q was clipped)
+    dp   = Σ dq·(−p/Σp/Σp) + dq/Σp                     (through the quotient p/Σp)
 
 y is a row of class probabilities, one-hot as a rule; g is 1/rows times the row's sample weight.
 The gradient on logits is e^m/S − y whatever Σy is, as in TensorFlow; the exact derivative for
@@ -26,7 +27,8 @@ from typing import Any
 import numpy as np
 
 from engine.kernels.compiler import formula
-from engine.kernels.lanes import maximum, minimum
+from engine.kernels.elementary import log, reciprocal
+from engine.kernels.lanes import maximum, minimum, where
 from engine.losses.loss import Array, Loss, same_shape
 
 EPSILON = 1e-7
@@ -50,6 +52,24 @@ def d_logit(e: Any, s: Any, y: Any, g: Any) -> Any:
     return (e / s - y) * g
 
 
+@formula
+def agreement(q: Any, y: Any) -> Any:
+    """y·ln q of one class, q clipped: the loss is minus the sum of these."""
+    return y * log(clipped(q))
+
+
+@formula
+def inverse(q: Any) -> Any:
+    """1/q, q clipped."""
+    return reciprocal(clipped(q))
+
+
+@formula
+def d_clipped(q: Any, d: Any) -> Any:
+    """The gradient `d` where q was not clipped, 0 elsewhere."""
+    return where(clipped(q) == q, d, 0.0)
+
+
 def from_logits(z: Any, y: Any) -> Any:
     """Σ y·(ln S − m) for each row; shapes (rows, classes) → (rows,)."""
     shifted = z - np.max(z, axis=-1, keepdims=True)
@@ -65,17 +85,15 @@ def d_from_logits(z: Any, y: Any, g: Any) -> Any:
 
 def from_probabilities(p: Any, y: Any) -> Any:
     """−Σ y·ln(p/Σp) for each row, the quotient clipped."""
-    q = clipped(p / np.sum(p, axis=-1, keepdims=True))
-    return -np.sum(y * np.log(q), axis=-1)
+    return -np.sum(agreement(p / np.sum(p, axis=-1, keepdims=True), y), axis=-1)
 
 
 def d_from_probabilities(p: Any, y: Any, g: Any) -> Any:
-    """dp = −g·(y/q − Σ (y/q)·(p/Σp)) / Σp."""
+    """dp = Σ dq·(−p/Σp/Σp) + dq/Σp with dq = −g·y·(1/q)."""
     total = np.sum(p, axis=-1, keepdims=True)
-    share = p / total
-    q = clipped(share)
-    slope = np.where(q == share, y / q, 0.0)
-    return -g * (slope - np.sum(slope * share, axis=-1, keepdims=True)) / total
+    q = p / total
+    dq = d_clipped(q, inverse(q) * (y * -g))
+    return np.sum(dq * (-p / total / total), axis=-1, keepdims=True) + dq / total
 
 
 def categorical_crossentropy(

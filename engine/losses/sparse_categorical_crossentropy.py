@@ -4,7 +4,7 @@
     dz   = (e^m/S − [c = label])·g
 
 with m = z − max z and S = Σ e^m.  On probabilities p the logits are z = ln p, p clipped to
-[ε, 1 − ε] with ε = 1e-7, so that dp = dz/p inside the limits and 0 outside.
+[ε, 1 − ε] with ε = 1e-7, so that dp = dz·(1/p) inside the limits and 0 outside.
 
 Keras: ``keras.losses.sparse_categorical_crossentropy``.
 """
@@ -16,7 +16,9 @@ from typing import Any
 import numpy as np
 
 from engine.checks.numeric import numeric
-from engine.losses.categorical_crossentropy import clipped
+from engine.kernels.compiler import formula
+from engine.kernels.elementary import log
+from engine.losses.categorical_crossentropy import clipped, d_clipped, inverse
 from engine.losses.categorical_crossentropy import d_from_logits as d_dense_from_logits
 from engine.losses.categorical_crossentropy import from_logits as dense_from_logits
 from engine.losses.loss import Array, Loss, as_float
@@ -24,6 +26,12 @@ from engine.losses.loss import Array, Loss, as_float
 
 def _one_hot(labels: Any, classes: int, dtype: Any) -> Any:
     return (np.reshape(labels, (-1, 1)) == np.arange(classes)).astype(dtype)
+
+
+@formula
+def logit(p: Any) -> Any:
+    """The logit that stands for a probability: ln p, p clipped."""
+    return log(clipped(p))
 
 
 def from_logits(z: Any, labels: Any) -> Any:
@@ -38,13 +46,12 @@ def d_from_logits(z: Any, labels: Any, g: Any) -> Any:
 
 def from_probabilities(p: Any, labels: Any) -> Any:
     """The loss of the logits ln p, p clipped."""
-    return from_logits(np.log(clipped(p)), labels)
+    return from_logits(logit(p), labels)
 
 
 def d_from_probabilities(p: Any, labels: Any, g: Any) -> Any:
-    """dp = dz/p where p was not clipped, 0 elsewhere."""
-    q = clipped(p)
-    return np.where(q == p, d_from_logits(np.log(q), labels, g) / q, 0.0)
+    """dp = dz·(1/p) where p was not clipped, 0 elsewhere."""
+    return d_clipped(p, inverse(p) * d_from_logits(logit(p), labels, g))
 
 
 def class_numbers(y_true: Any, y_pred: Any) -> tuple[Array, Array]:

@@ -30,7 +30,7 @@ from engine.saving.checks import (
     text,
 )
 
-ACTIVATIONS = ("linear", "relu", "leaky_relu", "sigmoid", "tanh", "softmax")
+ACTIVATIONS = ("linear", "relu", "leaky_relu", "elu", "sigmoid", "tanh", "softmax")
 
 
 def shape(value: Any, where: str) -> None:

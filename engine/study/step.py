@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine import activations
+from engine.activations.elu import d_elu
 from engine.activations.leaky_relu import d_leaky_relu
 from engine.activations.linear import d_linear
 from engine.activations.relu import d_relu
@@ -56,6 +57,7 @@ _GRADIENTS = {
     activations.linear: d_linear,
     activations.relu: d_relu,
     activations.leaky_relu: d_leaky_relu,
+    activations.elu: d_elu,
     activations.sigmoid: d_sigmoid,
     activations.tanh: d_tanh,
     activations.softmax: d_softmax,

@@ -8,12 +8,13 @@ import pytest
 from engine import activations
 from tests.tolerances import assert_close, assert_same_bits
 
-NAMES = ("linear", "relu", "leaky_relu", "sigmoid", "tanh")
+NAMES = ("linear", "relu", "leaky_relu", "elu", "sigmoid", "tanh")
 
 BY_HAND = {
     "linear": {-2.0: -2.0, 0.0: 0.0, 3.5: 3.5},
     "relu": {-2.0: 0.0, 0.0: 0.0, 3.5: 3.5, 1e300: 1e300},
     "leaky_relu": {-2.0: -0.4, 0.0: 0.0, 3.5: 3.5, -1e300: -2e299},
+    "elu": {0.0: 0.0, 3.5: 3.5, -np.log(2): -0.5, -np.log(4): -0.75, -1e300: -1.0, 1e300: 1e300},
     "sigmoid": {0.0: 0.5, np.log(3): 0.75, -np.log(3): 0.25, 1000.0: 1.0, -1000.0: 0.0},
     "tanh": {0.0: 0.0, np.log(2): 0.6, -np.log(2): -0.6, 1000.0: 1.0, -1000.0: -1.0},
 }
@@ -71,6 +72,21 @@ def test_conventions_at_the_kink():
     zero, one = np.zeros(1), np.ones(1)
     assert gradient_of("relu")(zero, one) == 0
     assert_close(gradient_of("leaky_relu")(zero, one), np.array([0.2]), "elementary")
+    assert gradient_of("elu")(zero, one) == 1
+
+
+def test_plain_elu_is_one_formula():
+    """What TensorFlow computes in two ways is the same mathematics."""
+    x = np.linspace(-5, 5, 1001)
+    module = import_module("engine.activations.elu")
+    assert_same_bits(module.fused_elu(x), module.elu(x))
+
+
+def test_relu_hides_no_infinity():
+    """0·∞ is NaN: a unit that is off does not turn a gradient that has gone wrong into 0."""
+    with np.errstate(invalid="ignore"):
+        dz = gradient_of("relu")(np.zeros(3), np.array([np.inf, np.nan, -2.0]))
+    assert np.isnan(dz[:2]).all() and dz[2] == 0
 
 
 def test_two_orders_of_one_product():

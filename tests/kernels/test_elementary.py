@@ -12,7 +12,9 @@ import pytest
 from engine.kernels import elementary, onednn
 from engine.kernels.compiler import piece
 from engine.kernels.lanes import load, pointer, store
-from tests.tolerances import assert_close, assert_same_bits, assert_ulps
+from engine.kernels.onednn_tanh import COEFFICIENTS
+from tests.kernels import exact
+from tests.tolerances import assert_close, assert_same_bits, assert_ulps, same_bits
 
 NAN, INF = float("nan"), float("inf")
 SMALLEST, LARGEST = float(np.finfo("float32").tiny), float(np.finfo("float32").max)
@@ -33,6 +35,7 @@ FUNCTIONS = {
     "tanh": (np.tanh, [(-9, 9), (-1, 1), (-1e-3, 1e-3), (9, 1e6)]),
     "fused_exp": (np.exp, [(-86.9, 88.7), (-1, 1), (-1e-3, 1e-3)]),
     "fused_logistic": (logistic, [(-86.9, -20), (-20, 20), (-1, 1), (20, 1000)]),
+    "fused_tanh": (np.tanh, [(-9.1, 9.1), (-1, 1), (1e-5, 1e-3), (9, 1e6)]),
 }
 
 
@@ -134,6 +137,7 @@ ENDS = {
     "reciprocal": {INF: 0, -INF: 0, 0: INF, 1: 1, 2: 0.5, -4: -0.25},
     "logistic": {0: 0.5, INF: 1, -INF: 0, 100: 1, -105: 0, LARGEST: 1},
     "fused_logistic": {0: 0.5, INF: 1, -INF: 0, 100: 1, -105: 0, LARGEST: 1},
+    "fused_tanh": {0: 0, INF: 1, -INF: -1, 9.0109: 1, 50: 1, -50: -1, 1e-20: 1e-20, 4.2e-4: 4.2e-4},
     "tanh": {0: 0, INF: 1, -INF: -1, 50: 1, -50: -1, 1e-20: 1e-20},
 }
 
@@ -159,6 +163,35 @@ def test_ends_of_onednn(run):
         )
 
 
+def tanh_of_onednn(x, fma=exact.fma, columns=0, digits=0xFFC00000):
+    """oneDNN's tanh in its own words: column and start from the leading ten bits of |x|."""
+    size = np.abs(x)
+    bits = size.view("uint32")
+    leading = bits & np.uint32(digits)
+    column = ((leading - np.uint32(0x39800000)) >> np.uint32(22)).astype("int64") + columns
+    r = size - leading.view("float32")
+    table = COEFFICIENTS.reshape(7, 32)
+    p = table[6, np.clip(column, 0, 31)]
+    for degree in range(5, -1, -1):
+        p = fma(p, r, table[degree, np.clip(column, 0, 31)])
+    linear, one = np.array([0x39DDB3D7, 0x41102CB3], "uint32").view("float32")
+    value = np.where(one > size, p, np.float32(1))
+    return np.copysign(np.where(linear > size, size, value), x)
+
+
+def test_tanh_of_onednn(run, rng):
+    """In the bits of the numbers: half binades, the ends of each of them, and everywhere."""
+    starts = np.arange(0x39800000, 0x41800000, 0x400000).astype("uint32")
+    ends = np.concatenate([starts - 1, starts, [0x39DDB3D6, 0x39DDB3D7, 0x41102CB2, 0x41102CB3]])
+    x = np.concatenate([ends.astype("uint32").view("float32"), rng.normal(scale=3, size=20_000)])
+    x = x.astype("float32")
+    for width in (1, 16):
+        assert_same_bits(run("fused_tanh", width, x), tanh_of_onednn(x))
+    two_roundings = {"fma": lambda p, r, c: p * r + c}
+    for wrong in (two_roundings, {"columns": 1}, {"digits": 0xFF800000}):
+        assert not same_bits(run("fused_tanh", 16, x), tanh_of_onednn(x, **wrong))
+
+
 @pytest.mark.parametrize("width", [1, 8])
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_rising(run, name, width):
@@ -180,7 +213,8 @@ def test_symmetry(run, name, width, rng):
     x = rng.uniform(-10, 10, 5000).astype("float32")
     total = run(name, width, x) + run(name, width, -x)
     assert_close(total, np.ones_like(total), "symmetry")
-    assert_same_bits(run("tanh", width, -x), -run("tanh", width, x))
+    for tanh in ("tanh", "fused_tanh"):
+        assert_same_bits(run(tanh, width, -x), -run(tanh, width, x))
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -193,7 +227,7 @@ def test_widths_agree(run, name, rng):
 
 def test_fused_is_the_same_for_all_elements(run, rng):
     x = rng.uniform(-20, 20, 999).astype("float32")
-    for name in ("fused_exp", "fused_logistic"):
+    for name in ("fused_exp", "fused_logistic", "fused_tanh"):
         assert_same_bits(run(name, 1, x), run(name, 16, x))
 
 

@@ -17,6 +17,7 @@ from engine.kernels.lanes import (
     fraction,
     keep_first,
     load,
+    lookup,
     maximum,
     minimum,
     number,
@@ -152,6 +153,23 @@ def test_memory(width, dtype):
     kept[5 : 5 + width] = x[7]
     assert_same_bits(spread, kept)
     assert_same_bits(single[0], x[3])
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("width", WIDTHS)
+def test_lookup(width, dtype, rng):
+    """Each lane reads its own place, in any order and the same one twice."""
+
+    @piece
+    def kernel(table, places, out, n):
+        for i in range(0, n, width):
+            store(pointer(out), i, lookup(pointer(table), load(pointer(places), i, width)))
+
+    table = rng.normal(size=31).astype(dtype)
+    places = rng.integers(0, table.size, 4 * width)
+    out = np.full(places.size, np.nan, dtype)
+    kernel(table, places.astype(dtype), out, places.size)
+    assert_same_bits(out, table[places])
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

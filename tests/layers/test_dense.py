@@ -37,7 +37,7 @@ def test_gradients_by_differences():
 def test_layer_is_its_formula():
     """Calling a layer, calling a model and predicting say the same."""
     rng = np.random.default_rng(2)
-    for activation in ("linear", "relu", "leaky_relu", "sigmoid", "tanh", "softmax"):
+    for activation in ("linear", "relu", "leaky_relu", "elu", "sigmoid", "tanh", "softmax"):
         for use_bias in (True, False):
             layer = engine.layers.Dense(5, activation=activation, use_bias=use_bias)
             model = engine.Sequential([engine.Input((3,)), layer])

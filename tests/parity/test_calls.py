@@ -17,6 +17,7 @@ from tests.parity.stories import (
 
 pytestmark = pytest.mark.keras
 
+WEIGHTED = {"weights": "sample_weight", "optimizer": "Adam", "options": {"learning_rate": 0.01}}
 ADAM = {"optimizer": "Adam", "options": {"learning_rate": 0.01}}
 
 
@@ -50,6 +51,12 @@ def test_weighted_fits_with_several_outputs(keras, sizes):
     as a quotient for all others: the second fit's bits depend on the first fit's batch size.
     """
     case = Case(sizes=(5, 7, 3), rows=40, weights="sample_weight", epochs=2, **ADAM)
+    assert_same(keras, two_fits, case, sizes)
+
+
+@pytest.mark.parametrize("sizes", [(5, 8), (7, 5)], ids=str)
+def test_weighted_fits_on_probabilities(keras, sizes):
+    case = Case(sizes=(5, 7, 11), activations=("tanh", "leaky_relu"), rows=40, **WEIGHTED)
     assert_same(keras, two_fits, case, sizes)
 
 
@@ -150,10 +157,11 @@ def test_evaluate_and_predict(keras, case):
 
 
 def edge_of_exp(keras, case):
-    """Logits around the place where e^z becomes 0, in a softmax and in a hidden sigmoid."""
+    """Logits around the place where e^z becomes 0, in a softmax, a sigmoid and an elu."""
     z = np.concatenate([np.linspace(-88, -86.5, 31), [-104, -100, -87.33, -20, -16.7, 0, 50, 89]])
     told = {}
-    for activation, bias in (("softmax", np.append(z - 89, 0)), ("sigmoid", z)):
+    biases = {"softmax": np.append(z - 89, 0), "sigmoid": z, "elu": z}
+    for activation, bias in biases.items():
         layer = keras.layers.Dense(len(bias), activation=activation)
         model = keras.Sequential([keras.Input((1,)), layer])
         model.set_weights([np.zeros((1, len(bias)), "float32"), bias.astype("float32")])
@@ -163,3 +171,17 @@ def edge_of_exp(keras, case):
 
 def test_edge_of_exp(keras):
     assert_same(keras, edge_of_exp, Case())
+
+
+def many_tanh(keras, case):
+    """Every 300th float32 between the limits where tanh x becomes x and 1, and beyond."""
+    bits = np.arange(0x39000000, 0x41800000, 300).astype("uint32")
+    z = np.concatenate([bits, bits | np.uint32(0x80000000)]).view("float32")
+    layer = keras.layers.Dense(z.size, activation="tanh", kernel_initializer="zeros")
+    model = keras.Sequential([keras.Input((1,)), layer])
+    model.set_weights([np.zeros((1, z.size), "float32"), z])
+    return {"tanh": model.predict(np.zeros((1, 1), "float32"), verbose=0)}
+
+
+def test_many_tanh(keras):
+    assert_same(keras, many_tanh, Case())

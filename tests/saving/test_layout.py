@@ -2,7 +2,9 @@
 
 import pytest
 
+from engine import activations
 from engine.optimizers import SGD, Adam
+from engine.saving.allowed import ACTIVATIONS
 from engine.saving.config import serialize_model
 from engine.saving.layout import layer_groups, optimizer_group, slot_order
 
@@ -58,3 +60,8 @@ def test_slot_order():
     assert slot_order([], 2) == []
     assert slot_order(["momentum"], 2) == [(0, 0), (1, 0)]
     assert slot_order(["momentum", "velocity"], 2) == [(0, 0), (0, 1), (1, 0), (1, 1)]
+
+
+def test_every_activation_may_stand_in_a_file():
+    functions = {"get", "serialize", "deserialize"}
+    assert sorted(ACTIVATIONS) == sorted(set(dir(activations)) - functions)

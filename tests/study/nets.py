@@ -7,7 +7,7 @@ import numpy as np
 
 import engine
 
-ACTIVATIONS = ("linear", "relu", "leaky_relu", "sigmoid", "tanh", "softmax")
+ACTIVATIONS = ("linear", "relu", "leaky_relu", "elu", "sigmoid", "tanh", "softmax")
 INPUTS, HIDDEN = 3, 5
 
 
@@ -56,7 +56,7 @@ FORMS = [
     *(
         Form(loss, output, 3, {}, True)
         for loss in (BINARY, CATEGORICAL, SPARSE)
-        for output in ("linear", "relu", "leaky_relu", "tanh")
+        for output in ("linear", "relu", "leaky_relu", "elu", "tanh")
     ),
     Form(BINARY, "linear", 1, {}, True),
     # smoothed labels

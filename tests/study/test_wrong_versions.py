@@ -37,7 +37,8 @@ def gradients_are_those_of_the_loss():
     engine.config.set_floatx("float64")
     try:
         for form, hidden in ((SIGMOID_1, "tanh"), (SIGMOID_3, "relu"), (SOFTMAX, "leaky_relu"),
-                             (PROBABILITIES, "sigmoid"), (FORMS[-2], "softmax")):  # fmt: skip
+                             (PROBABILITIES, "sigmoid"), (FORMS[-2], "softmax"),
+                             (SIGMOID_3, "elu")):  # fmt: skip
             model, x, y, w = smooth_case(form, hidden, 5, fresh())
             done = study.step(model, x, y, w)
             for actual, slope in zip(done.gradients, differences(model, x, y, w), strict=True):
@@ -373,6 +374,14 @@ WRONG = {
     ),
     "leaky slope 0.3": (
         with_gradient_of("leaky_relu", lambda a, da: np.where(a > 0, da, da * 0.3)),
+        [gradients_are_those_of_the_loss],
+    ),
+    "elu' = a": (
+        with_gradient_of("elu", lambda a, da: np.where(a < 0, a * da, da)),
+        [gradients_are_those_of_the_loss],
+    ),
+    "elu' = 1 everywhere": (
+        with_gradient_of("elu", lambda a, da: da),
         [gradients_are_those_of_the_loss],
     ),
     "σ' = 1 − σ": (
