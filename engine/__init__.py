@@ -22,6 +22,7 @@ from engine import (
     models,
     optimizers,
     random,
+    regularizers,
     utils,
 )
 from engine.layers import Input
@@ -44,6 +45,7 @@ __all__ = [
     "optimizers",
     "pictures",
     "random",
+    "regularizers",
     "saving",
     "utils",
     "wrappers",
