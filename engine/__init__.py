@@ -22,6 +22,7 @@ from engine import (
     models,
     optimizers,
     random,
+    regularizers,
     utils,
 )
 from engine.layers import Input
@@ -45,6 +46,7 @@ __all__ = [
     "optimizers",
     "pictures",
     "random",
+    "regularizers",
     "saving",
     "utils",
     "wrappers",

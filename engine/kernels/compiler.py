@@ -44,7 +44,14 @@ intrinsic: Any = numba.extending.intrinsic
 """A function that writes LLVM's instructions itself.  For kernels it has other arguments than its
 definition, which type checkers need not try to understand."""
 
-_ROOMS_WITH_KERNEL_CODE = ("kernels", "activations", "losses", "optimizers", "random")
+_ROOMS_WITH_KERNEL_CODE = (
+    "kernels",
+    "activations",
+    "losses",
+    "optimizers",
+    "random",
+    "regularizers",
+)
 
 
 def _digest_of_sources() -> str:

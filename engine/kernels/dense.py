@@ -40,7 +40,7 @@ from engine.kernels.lanes import (
     sum_16_halves,
     transpose_16,
 )
-from engine.kernels.sums import packet_sum
+from engine.kernels.sums import long_sum
 
 BLOCK = 384
 """Terms of a long sum that are added up before they join the total."""
@@ -228,10 +228,10 @@ def gradient_of_kernel(x: Any, dz: Any, dw: Any, rows: Any, inputs: Any, units: 
 
 
 @inlined
-def gradient_of_bias(dz: Any, db: Any, rows: Any, units: Any) -> None:
+def gradient_of_bias(dz: Any, db: Any, rows: Any, units: Any, threads: Any) -> None:
     """db = Σ dz over the rows."""
     if units == 1:
-        store(db, 0, packet_sum(dz, rows))
+        store(db, 0, long_sum(dz, rows, threads))
     else:
         for j in range(0, units, 16):
             c = fill(dz, 0.0, 16)  # 0 and −0 add up to 0

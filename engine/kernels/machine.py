@@ -1,4 +1,4 @@
-"""The processor's floating-point mode during a kernel.
+"""The processor's floating-point mode during a kernel, and how many processors there are.
 
 TensorFlow's threads flush denormal results to zero and read denormal numbers as zero.  A kernel
 does the same while it runs and puts the caller's mode back: it belongs to the result (an e^−|z|
@@ -9,6 +9,7 @@ On processors other than x86-64 the mode stays as it is.
 
 from __future__ import annotations
 
+import os
 import platform
 from typing import Any
 
@@ -41,3 +42,10 @@ def exchange_mode(typing: Any, mode: types.Integer) -> Any:
         return builder.load(old)
 
     return types.uint32(types.uint32), emit
+
+
+def processors() -> int:
+    """How many processors this process may use: as many threads as TensorFlow starts."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1

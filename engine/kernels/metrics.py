@@ -7,7 +7,7 @@ from typing import Any
 from engine.kernels import losses
 from engine.kernels.compiler import inlined
 from engine.kernels.lanes import at, fill, load, number, store
-from engine.kernels.sums import packet_sum
+from engine.kernels.sums import long_sum
 
 BINARY_ACCURACY, CATEGORICAL_ACCURACY, SPARSE_ACCURACY, LOSS = range(4)
 """A loss used as a metric has the code LOSS + its form."""
@@ -24,7 +24,7 @@ def _largest(p: Any, units: Any) -> Any:
 
 
 @inlined
-def evaluate(code, threshold, p, z, y, rows, units, scale, values, elements) -> Any:
+def evaluate(code, threshold, p, z, y, rows, units, scale, values, elements, threads) -> Any:
     """Σ over the rows of the metric whose code is `code`.
 
     `p` are the predictions, `z` what a crossentropy on logits works on, `y` the labels.
@@ -51,4 +51,4 @@ def evaluate(code, threshold, p, z, y, rows, units, scale, values, elements) -> 
         form = code - LOSS
         source = z if form <= losses.SPARSE_LOGITS else p
         losses.evaluate(form, source, y, rows, units, scale, values, values, elements, False)
-    return packet_sum(values, rows)
+    return long_sum(values, rows, threads)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.kernels import activations, train
+from engine.kernels import activations, penalties, train
 from engine.variable import Variable
 
 Array = npt.NDArray[Any]
@@ -52,6 +52,7 @@ class Program:
         self.parameters = np.zeros(self.allocated, self.dtype)
         self.gradients = np.zeros(self.allocated, self.dtype)
         self.views: list[Array] = []
+        penalized: list[tuple[int, int, Any]] = []
         self.table = np.zeros((len(layers), train.LAYER_COLUMNS), np.int64)
         place = 0
         for row, layer in zip(self.table, layers, strict=True):
@@ -59,10 +60,15 @@ class Program:
             row[train.INPUTS], row[train.UNITS] = inputs, units
             row[train.ACTIVATION] = activations.CODES[layer.activation.__name__]
             row[train.KERNEL], row[train.BIAS] = place, -1
-            place = self._view(place, (inputs, units))
+            end = self._view(place, (inputs, units))
+            penalized.append((place, end, layer.kernel_regularizer))
+            place = end
             if layer.use_bias:
                 row[train.BIAS] = place
-                place = self._view(place, (units,))
+                end = self._view(place, (units,))
+                penalized.append((place, end, layer.bias_regularizer))
+                place = end
+        self._penalize([p for p in penalized if p[2] is not None])
         self._rows = 0
         self.adopt()
 
@@ -70,6 +76,18 @@ class Program:
         end = place + int(np.prod(shape))
         self.views.append(self.parameters[place:end].reshape(shape))
         return end
+
+    def _penalize(self, penalized: list[tuple[int, int, Any]]) -> None:
+        """Lay out the regularizers, each with the place and end of its weight."""
+        self.penalties = np.zeros((len(penalized), penalties.TABLE_COLUMNS), np.int64)
+        self.factors = np.zeros(3 * len(penalized) + 1 + penalties.ROOM, self.dtype)
+        for r, (place, end, regularizer) in enumerate(penalized):
+            l1, l2 = regularizer.factors
+            row = self.penalties[r]
+            row[penalties.PLACE], row[penalties.SIZE] = place, end - place
+            row[penalties.SUMS] = (l1 is not None) * penalties.ABSOLUTE
+            row[penalties.SUMS] += (l2 is not None) * penalties.SQUARED
+            self.factors[2 * r : 2 * r + 2] = l1 or 0.0, l2 or 0.0
 
     def adopt(self) -> None:
         """Make the weights' numbers live in this program's buffer."""

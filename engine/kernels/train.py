@@ -12,11 +12,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.kernels import activations, dense, losses, metrics, updates
+from engine.kernels import activations, dense, losses, metrics, penalties, updates
 from engine.kernels.compiler import compiled, inlined
 from engine.kernels.lanes import at, fill, load, number, pointer, store
 from engine.kernels.machine import FLUSHING, exchange_mode
-from engine.kernels.sums import packet_sum
+from engine.kernels.sums import long_sum
 
 # layers[l, ·]: sizes, places in the parameters (−1: no bias), activation, places in the buffers
 INPUTS, UNITS, KERNEL, BIAS, ACTIVATION, OUTPUT, DELTA, LAYER_COLUMNS = range(8)
@@ -37,8 +37,9 @@ INPUTS, UNITS, KERNEL, BIAS, ACTIVATION, OUTPUT, DELTA, LAYER_COLUMNS = range(8)
     VALIDATION_WEIGHTED,
     STOP_AT_EPOCH_END,  # 1: return when an epoch is complete
     EVEN,  # 1: TensorFlow knows the shape of the batches
+    THREADS,  # how many TensorFlow would use, which cuts very long sums
     PLAN_LENGTH,
-) = range(15)
+) = range(16)
 
 # state[·]: where the fit stands
 EPOCH, PHASE, POSITION, STEPS_DONE, STATE_LENGTH = range(5)
@@ -105,9 +106,10 @@ def _predictions(layers: Any, plan: Any, metric_codes: Any, outputs: Any, rows: 
 
 @inlined
 def _evaluate(layers, plan, metric_codes, thresholds, sums, outputs, y, targets, weights, weighted,
-              rows, scale, values, dz, elements, training) -> Any:  # fmt: skip
+              rows, scale, values, dz, elements, training, penalized, factors, params,
+              scratch) -> Any:  # fmt: skip
     """Loss and metrics of a batch whose forward pass is done; the gradient too when `training`."""
-    form = plan[FORM]
+    form, threads = plan[FORM], plan[THREADS]
     last = layers.shape[0] - 1
     units = layers[last, UNITS]
     z = at(outputs, layers[last, OUTPUT])
@@ -121,7 +123,12 @@ def _evaluate(layers, plan, metric_codes, thresholds, sums, outputs, y, targets,
         for i in range(rows):
             store(values, i, load(values, i, 1) * load(weights, i, 1))
     count = number(fill(sums, rows, 1))
-    mean = packet_sum(values, rows) / count
+    mean = long_sum(values, rows, threads) / count
+    if penalized.shape[0] > 0:
+        loss = at(pointer(factors), 2 * penalized.shape[0])
+        store(loss, 0, mean)
+        penalties.add_to_loss(penalized, factors, params, scratch, threads)
+        mean = load(loss, 0, 1)
     store(sums, 0, load(sums, 0, 1) + mean * count)
     store(sums, 1, load(sums, 1, 1) + count)
     store(sums, 2 * metric_codes.size + 2, mean)
@@ -129,8 +136,9 @@ def _evaluate(layers, plan, metric_codes, thresholds, sums, outputs, y, targets,
     logits = z if code == activations.SIGMOID or code == activations.SOFTMAX else p
     for m in range(metric_codes.size):
         total = metrics.evaluate(
-            metric_codes[m], thresholds[m], p, logits, y, rows, units, scale, values, elements
-        )
+            metric_codes[m], thresholds[m], p, logits, y, rows, units, scale, values, elements,
+            threads,
+        )  # fmt: skip
         store(sums, 2 * m + 2, load(sums, 2 * m + 2, 1) + total)
         store(sums, 2 * m + 3, load(sums, 2 * m + 3, 1) + count)
     return p
@@ -146,7 +154,7 @@ def _backward(layers, plan, x, params, gradients, outputs, deltas, scratch, rows
         source = x if index == 0 else at(outputs, layers[index - 1, OUTPUT])
         dense.gradient_of_kernel(source, dz, at(gradients, kernel), rows, inputs, units)
         if bias >= 0:
-            dense.gradient_of_bias(dz, at(gradients, bias), rows, units)
+            dense.gradient_of_bias(dz, at(gradients, bias), rows, units, plan[THREADS])
         if index > 0:
             dx = at(deltas, layers[index - 1, DELTA])
             dense.gradient_of_input(dz, at(params, kernel), dx, scratch, rows, inputs, units)
@@ -164,14 +172,15 @@ def _record(sums: Any, history: Any, epoch: Any, column: Any, count: Any) -> Non
 
 @compiled
 def run(batches, state, layers, plan, metric_codes, thresholds, hyper, rates, sums, history,
-        params, gradients, slot_1, slot_2, slot_3, outputs, deltas, buffer,
+        params, gradients, slot_1, slot_2, slot_3, penalized, factors, outputs, deltas, buffer,
         x, y, targets, weights, vx, vy, vtargets, vweights):  # fmt: skip
     """Go on with a fit for `batches` batches, or until it (or, if so planned, an epoch) ends.
 
     A fit is, for every epoch, a pass over the rows of `x` with an update after each batch, then a
     pass over the rows of `vx` without; `x` is in the order of the epoch already.  `targets` are
     the labels as the loss sees them, `y` as the metrics do.  Row e of `history` receives loss and
-    metrics of epoch e, then those of the validation.
+    metrics of epoch e, then those of the validation.  `penalized` is the table of weights that have
+    a regularizer (:mod:`engine.kernels.penalties`).
     """
     mode = exchange_mode(FLUSHING)
     last = layers.shape[0] - 1
@@ -182,7 +191,7 @@ def run(batches, state, layers, plan, metric_codes, thresholds, hyper, rates, su
     values = at(scale, largest * units + 16)
     elements = at(values, largest + 16)
     scratch = at(elements, losses.elements_needed(largest, units))
-    w, out, sum_ = pointer(params), pointer(outputs), pointer(sums)
+    w, g, out, sum_ = pointer(params), pointer(gradients), pointer(outputs), pointer(sums)
     dz = at(pointer(deltas), layers[last, DELTA])
     columns = 1 + metric_codes.size
     p = out
@@ -210,15 +219,18 @@ def run(batches, state, layers, plan, metric_codes, thresholds, hyper, rates, su
             _forward(layers, x_, w, out, n)
             p = _evaluate(
                 layers, plan, metric_codes, thresholds, sum_, out, y_, targets_, weights_,
-                weighted > 0, n, scale, values, dz, elements, training,
+                weighted > 0, n, scale, values, dz, elements, training, penalized, factors,
+                w, g,
             )  # fmt: skip
             state[POSITION] = start + n
         if training:
             if not plan[ON_LOGITS]:
                 activations.backward(layers[last, ACTIVATION], p, dz, scratch, n, units)
-            _backward(layers, plan, x_, w, pointer(gradients), out, pointer(deltas), scratch, n)
+            _backward(layers, plan, x_, w, g, out, pointer(deltas), scratch, n)
+            if penalized.shape[0] > 0:
+                penalties.add_to_gradients(penalized, factors, w, g)
             updates.update(
-                plan[OPTIMIZER], w, pointer(gradients), pointer(slot_1), pointer(slot_2),
+                plan[OPTIMIZER], w, g, pointer(slot_1), pointer(slot_2),
                 pointer(slot_3), at(pointer(rates), steps), pointer(hyper), plan[PARAMETERS],
             )  # fmt: skip
             steps += 1

@@ -20,12 +20,14 @@ from typing import Any
 
 import numpy as np
 
-from engine import activations, initializers
+from engine import activations, initializers, regularizers
 from engine.checks.numeric import numeric
 from engine.checks.shown import shown
 from engine.layers.layer import Array, Layer, checked_input_shape
 from engine.layers.tensor import Shape
 from engine.variable import Variable
+
+_FIXED = ("units", "activation", "use_bias", "kernel_regularizer", "bias_regularizer")
 
 
 def affine(x: Array, kernel: Array, bias: Array | None) -> Array:
@@ -49,6 +51,16 @@ def _initializer(argument: str, identifier: Any) -> Any:
         raise type(error)(f"{expected}{argument}={shown(identifier)}") from None
 
 
+def _regularizer(argument: str, identifier: Any) -> Any:
+    try:
+        return regularizers.get(identifier)
+    except (TypeError, ValueError) as error:
+        raise type(error)(
+            f"Expected {argument} to be a name or an object of engine.regularizers, or None. "
+            f"Received: {argument}={shown(identifier)}"
+        ) from None
+
+
 class Dense(Layer):
     """A layer in which every unit reads every input.
 
@@ -62,6 +74,8 @@ class Dense(Layer):
         Whether b exists.
     kernel_initializer, bias_initializer
         Names or objects of :mod:`engine.initializers`; they draw their seeds here and now.
+    kernel_regularizer, bias_regularizer
+        Names or objects of :mod:`engine.regularizers`; their penalties join the loss.
     input_shape, input_dim
         As in older tutorials: how many features the first layer of a Sequential reads.
 
@@ -109,8 +123,6 @@ class Dense(Layer):
                 f"Expected use_bias to be True or False. Received: use_bias={shown(use_bias)}"
             )
         for option, value in {
-            "kernel_regularizer": kernel_regularizer,
-            "bias_regularizer": bias_regularizer,
             "activity_regularizer": activity_regularizer,
             "kernel_constraint": kernel_constraint,
             "bias_constraint": bias_constraint,
@@ -139,16 +151,21 @@ class Dense(Layer):
         if input_shape is not None:
             input_shape = checked_input_shape(input_shape, "input_shape")
         self.declared_input_shape: tuple[int] | None = input_shape
+        penalties = (
+            _regularizer("kernel_regularizer", kernel_regularizer),
+            _regularizer("bias_regularizer", bias_regularizer),
+        )
         kernel = _initializer("kernel_initializer", kernel_initializer)
         bias = _initializer("bias_initializer", bias_initializer)
         super().__init__(name=name, trainable=trainable, dtype=dtype)
         self.units = int(units)
         self.use_bias = use_bias
         self.kernel_initializer, self.bias_initializer = kernel, bias
+        self.kernel_regularizer, self.bias_regularizer = penalties
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Refuse another size or activation: kernels and weights are laid out for this one."""
-        if name in ("units", "activation", "use_bias") and name in vars(self):
+        """Refuse what would have no effect: kernels and weights are laid out for what is there."""
+        if name in _FIXED and name in vars(self):
             raise AttributeError(
                 f"Expected {name} to stay as it is: make a new layer for another one. "
                 f"Received: {name}={shown(value)}"
@@ -172,6 +189,12 @@ class Dense(Layer):
         raise AttributeError(
             f"Expected a built layer. Received: layer {self.name!r}, which has no {name} yet"
         )
+
+    @property
+    def losses(self) -> list[Any]:
+        """The penalties on W and b, of those that have a regularizer; none before they exist."""
+        pairs = [(w, getattr(self, f"{w.name}_regularizer")) for w in self.weights]
+        return [regularizer(w.array) for w, regularizer in pairs if regularizer is not None]
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """(rows, units) for (rows, inputs)."""
@@ -223,8 +246,8 @@ class Dense(Layer):
             "use_bias": self.use_bias,
             "kernel_initializer": initializers.serialize(self.kernel_initializer),
             "bias_initializer": initializers.serialize(self.bias_initializer),
-            "kernel_regularizer": None,
-            "bias_regularizer": None,
+            "kernel_regularizer": regularizers.serialize(self.kernel_regularizer),
+            "bias_regularizer": regularizers.serialize(self.bias_regularizer),
             "kernel_constraint": None,
             "bias_constraint": None,
             "quantization_config": None,

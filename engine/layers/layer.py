@@ -147,6 +147,11 @@ class Layer:
     def trainable(self, value: Any) -> None:
         check_trainable(value)
 
+    @property
+    def losses(self) -> list[Any]:
+        """The penalties that the layer adds to the loss."""
+        return []
+
     def count_params(self) -> int:
         """How many numbers the weights hold.
 

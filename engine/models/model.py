@@ -178,6 +178,11 @@ class Model(Fitting, Evaluating, Predicting):
         """The weights that training changes."""
         return self.weights
 
+    @property
+    def losses(self) -> list[Any]:
+        """The penalties on the weights as they are, in the order of the weights."""
+        return [penalty for layer in self.layers for penalty in layer.losses]
+
     def count_params(self) -> int:
         """How many numbers the weights hold."""
         return sum(layer.count_params() for layer in self._require_built().layers)

@@ -18,6 +18,7 @@ from engine.kernels import metrics as codes
 from engine.kernels import train
 from engine.kernels.activations import LINEAR, SIGMOID, SOFTMAX
 from engine.kernels.compiler import announced
+from engine.kernels.machine import processors
 from engine.kernels.program import Program, padded
 from engine.losses import Loss
 from engine.metrics import LossMetric, Metric
@@ -163,6 +164,7 @@ class Run:
             validation_rows and validation_rows.weights is not None
         )
         plan[train.STOP_AT_EPOCH_END] = stop_at_epoch_end
+        plan[train.THREADS] = processors()
 
         self.state = np.zeros(train.STATE_LENGTH, np.int64)
         if train_rows is None:
@@ -286,6 +288,8 @@ class Run:
             program.parameters,
             program.gradients,
             *slots,
+            program.penalties,
+            program.factors,
             program.outputs,
             program.deltas,
             program.buffer,

@@ -14,6 +14,7 @@ from engine.saving.allowed_parts import (
     LOSSES,
     METRICS,
     OPTIMIZERS,
+    REGULARIZERS,
     dtype,
     named_or,
 )
@@ -41,6 +42,7 @@ def shape(value: Any, where: str) -> None:
 
 
 _INITIALIZER = one_of(INITIALIZERS)
+_REGULARIZER = optional(one_of(REGULARIZERS))
 
 LAYERS = {
     ("keras.layers", "InputLayer"): record(
@@ -65,8 +67,8 @@ LAYERS = {
             "use_bias": flag,
             "kernel_initializer": _INITIALIZER,
             "bias_initializer": _INITIALIZER,
-            "kernel_regularizer": only(None),
-            "bias_regularizer": only(None),
+            "kernel_regularizer": _REGULARIZER,
+            "bias_regularizer": _REGULARIZER,
             "activity_regularizer": only(None),
             "kernel_constraint": only(None),
             "bias_constraint": only(None),

@@ -1,6 +1,6 @@
-"""The parts that a file may name: initializers, optimizers, losses and metrics, as Keras has them.
+"""The parts that a file may name: initializers, regularizers, optimizers, losses and metrics.
 
-Each is a module, a class and the arguments that the class may be given.
+Each is a module, a class and the arguments that the class may be given, as Keras has them.
 """
 
 from __future__ import annotations
@@ -79,6 +79,12 @@ INITIALIZERS = {
     ("keras.initializers", "HeUniform"): record(_FANS),
     ("keras.initializers", "LecunNormal"): record(_FANS),
     ("keras.initializers", "LecunUniform"): record(_FANS),
+}
+
+REGULARIZERS = {
+    ("keras.regularizers", "L1"): record({"l1": number}),
+    ("keras.regularizers", "L2"): record({"l2": number}),
+    ("keras.regularizers", "L1L2"): record({"l1": number, "l2": number}),
 }
 
 _COMMON: dict[str, Check] = {

@@ -1,8 +1,9 @@
 """One training step in plain NumPy: forward, loss, backward, update.
 
     forward    z = x·W + b,  a = activation(z),  layer by layer
-    loss       mean over the rows of weight·value
-    backward   dz from da, then dW = xᵀ·dz, db = Σ dz, dx = dz·Wᵀ, from the last layer to the first
+    loss       mean over the rows of weight·value, plus the penalties on weights
+    backward   dz from da, then dW = xᵀ·dz, db = Σ dz, dx = dz·Wᵀ, from the last layer to the first;
+               each penalty's gradient joins that of its weight
     update     the optimizer's formula
 
 Nothing here is compiled and the model is left as it is.  The compiled kernels are tested against
@@ -79,7 +80,8 @@ _FORMS: dict[type[Loss], Any] = {
 class LayerStep:
     """What one layer did; shapes: x (rows, inputs), z and a (rows, units), W (inputs, units).
 
-    `da` is None in a last layer whose loss works on the logits.
+    `da` is None in a last layer whose loss works on the logits.  `d_kernel` and `d_bias` contain
+    the gradients of the penalties.
     """
 
     name: str
@@ -96,10 +98,14 @@ class LayerStep:
 
 @dataclass
 class Step:
-    """A whole step: the layers in order, the loss, and the weights and slots afterwards."""
+    """A whole step: the layers in order, the loss, and the weights and slots afterwards.
+
+    `penalties` has a number for each weight that has a regularizer; the loss contains them.
+    """
 
     layers: list[LayerStep]
     sample_losses: Array
+    penalties: list[float]
     loss: float
     gradients: list[Array]
     weights: list[Array]
@@ -131,6 +137,16 @@ def loss_and_gradient(
         values = value(source, targets)
     gradient = slope(source, targets, g)
     return values, on_z, gradient
+
+
+def penalty(regularizer: Any, w: Array) -> list[float]:
+    """What a weight adds to the loss: one number if it has a regularizer."""
+    return [] if regularizer is None else [float(regularizer(w))]
+
+
+def with_penalty(regularizer: Any, w: Array, dw: Array) -> Array:
+    """The gradient of a weight, its penalty's included."""
+    return dw if regularizer is None else np.asarray(dw + regularizer.gradient(w))
 
 
 def _updated(optimizer: Any, w: Array, g: Array, slots: list[Array], t: int) -> Any:
@@ -184,6 +200,12 @@ def step(model: Model, x: Any, y: Any, sample_weight: Any = None) -> Step:
     )
     if rows.weights is not None:
         values = values * rows.weights
+    penalties = []
+    for part in layers:
+        penalties += penalty(part["layer"].kernel_regularizer, part["kernel"])
+        if part["bias"] is not None:
+            penalties += penalty(part["layer"].bias_regularizer, part["bias"])
+    total = float(np.mean(values)) + sum(penalties)
 
     # Backward.
     steps: list[LayerStep] = []
@@ -192,6 +214,9 @@ def step(model: Model, x: Any, y: Any, sample_weight: Any = None) -> Step:
         d_activation = _GRADIENTS[part["layer"].activation]
         dz = gradient if da is None else d_activation(part["a"], da)
         dx, d_kernel, d_bias = d_affine(part["x"], part["kernel"], dz)
+        d_kernel = with_penalty(part["layer"].kernel_regularizer, part["kernel"], d_kernel)
+        if part["bias"] is not None:
+            d_bias = with_penalty(part["layer"].bias_regularizer, part["bias"], d_bias)
         steps.insert(
             0,
             LayerStep(
@@ -221,4 +246,4 @@ def step(model: Model, x: Any, y: Any, sample_weight: Any = None) -> Step:
         weights.append(w)
         slots.append(new)
         place += g.size
-    return Step(steps, values, float(np.mean(values)), gradients, weights, slots)
+    return Step(steps, values, penalties, total, gradients, weights, slots)

@@ -12,7 +12,7 @@ import pytest
 import engine
 from engine.kernels.compiler import formula, inlined, piece
 
-ROOMS = ("kernels", "activations", "losses", "optimizers", "random")
+ROOMS = ("kernels", "activations", "losses", "optimizers", "random", "regularizers")
 
 PRINT_KEY = "import engine.kernels.compiler as c; print(c._digest_of_sources())"
 

@@ -53,7 +53,7 @@ def run_kernel(x, dz, dw, rows, inputs, units):
 
 @piece
 def run_bias(dz, db, rows, units):
-    dense.gradient_of_bias(pointer(dz), pointer(db), rows, units)
+    dense.gradient_of_bias(pointer(dz), pointer(db), rows, units, 1)
 
 
 @piece

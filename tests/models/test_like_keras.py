@@ -138,7 +138,14 @@ def test_train_on_batch_tells_of_its_own_batch(data):
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("activation", engine.activations.relu), ("units", 9), ("use_bias", False)]
+    ("name", "value"),
+    [
+        ("activation", engine.activations.relu),
+        ("units", 9),
+        ("use_bias", False),
+        ("kernel_regularizer", engine.regularizers.L2(0.1)),
+        ("bias_regularizer", engine.regularizers.L1(0.1)),
+    ],
 )
 def test_what_a_layer_is_cannot_be_changed_without_effect(data, name, value):
     x, _ = data

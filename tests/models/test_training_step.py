@@ -12,7 +12,7 @@ import pytest
 import engine
 from engine.optimizers import SGD, Adam
 from engine.study import step
-from tests.study.nets import ACTIVATIONS, FORMS, make_data, make_model, smooth_case
+from tests.study.nets import ACTIVATIONS, FORMS, make_data, make_model, penalized, smooth_case
 from tests.tolerances import assert_close
 
 OPTIMIZERS = {
@@ -88,6 +88,17 @@ def test_sizes(floatx, sizes, rng):
         x, y = rng.normal(size=(rows, sizes[0])), rng.normal(size=(rows, sizes[-1]))
         for _ in range(2):
             assert_step(model, x, y, None, rows)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_penalties(floatx, name, rng):
+    """Every class of regularizer, with and without biases, many steps."""
+    for form in (FORMS[0], FORMS[3], FORMS[-1]):
+        for use_bias in (True, False):
+            model = make_model(form, "tanh", rng, use_bias, OPTIMIZERS[name](), penalized())
+            for number in range(8):
+                x, y, w = make_data(form, BATCHES[number % 4], rng)
+                assert_step(model, x, y, w if number % 3 == 0 else None, (str(form), number))
 
 
 def test_gradients_from_the_weights_alone(rng):

@@ -14,7 +14,8 @@ from keras_ref.table import result_list
 @pytest.mark.parametrize(
     ("package", "name", "there"),
     [
-        (keras, "regularizers", "layers"),
+        (keras, "constraints", "layers"),
+        (keras.regularizers, "OrthogonalRegularizer", "L1L2"),
         (keras.layers, "Dropout", "Dense"),
         (keras.optimizers, "RMSprop", "Adam"),
         (keras.callbacks, "ModelCheckpoint", "EarlyStopping"),

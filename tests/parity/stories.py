@@ -33,6 +33,7 @@ class Case:
     validation: str | None = None
     fit: dict[str, Any] = field(default_factory=dict)
     use_bias: bool = True
+    penalties: tuple[Any, ...] = ()
     seed: int = 42
     scale: float = 1.0
     afterwards: bool = False
@@ -44,6 +45,7 @@ class Case:
         parts += [f"{k}={v}" for k, v in options.items() if k != "learning_rate"]
         parts += [str(v) for v in (self.weights, self.validation) if v]
         parts += [] if self.use_bias else ["no bias"]
+        parts += ["|".join(map(_name, self.penalties))] if self.penalties else []
         parts += [] if self.metrics in (None, ("accuracy",)) else list(map(str, self.metrics))
         return " ".join(parts)
 
@@ -68,12 +70,25 @@ def sample_weights(case: Case, rows: int) -> Any:
     return np.random.default_rng([case.seed, 9]).uniform(0.1, 3.0, rows).astype("float32")
 
 
+def _name(pair: Any) -> str:
+    return "+".join("-" if p is None else p[0] for p in pair)
+
+
+def regularizers(keras: Any, pair: Any) -> dict[str, Any]:
+    """Dense's arguments for (kernel, bias), each None or (class, factor …)."""
+    made = [None if p is None else getattr(keras.regularizers, p[0])(*p[1:]) for p in pair]
+    return dict(zip(("kernel_regularizer", "bias_regularizer"), made, strict=True))
+
+
 def build(keras: Any, case: Case) -> Any:
     """A compiled model, its weights drawn from the seed."""
     keras.utils.set_random_seed(case.seed)
+    pairs = case.penalties or ((None, None),) * len(case.activations)
     layers = [
-        keras.layers.Dense(units, activation=activation, use_bias=case.use_bias)
-        for units, activation in zip(case.sizes[1:], case.activations, strict=True)
+        keras.layers.Dense(
+            units, activation=activation, use_bias=case.use_bias, **regularizers(keras, pair)
+        )
+        for units, activation, pair in zip(case.sizes[1:], case.activations, pairs, strict=True)
     ]
     model = keras.Sequential([keras.Input((case.sizes[0],)), *layers])
     model.compile(

@@ -129,6 +129,15 @@ def test_train_on_weighted_batches(keras, sizes):
     assert_same(keras, batch_by_batch, case, sizes)
 
 
+def test_penalized_batches(keras):
+    """The loss that train_on_batch and test_on_batch return contains the penalties."""
+    penalties = ((("L2", 0.02), ("L1", 0.01)), (("L1L2", 0.001, 0.01), None))
+    for changes in ({}, {"sizes": (5, 4, 3), "weights": "sample_weight"}):
+        case = Case(penalties=penalties, **ADAM, **changes)
+        assert_same(keras, batch_by_batch, case, (6, 6, 5, 1, 6))
+        assert_same(keras, two_fits, case, (5, 10))
+
+
 def evaluations(keras, case):
     """evaluate and predict with batches of many sizes; the weights stay."""
     model = build(keras, case)
@@ -149,6 +158,7 @@ def evaluations(keras, case):
         Case(),
         Case(sizes=(5, 4, 3), activations=("sigmoid", "softmax"), loss="categorical"),
         Case(sizes=(5, 4, 3), activations=("leaky_relu", None), loss="squared", metrics=None),
+        Case(penalties=((("L2", 0.02), None), (("L1", 0.01), ("L2", 0.1)))),
     ],
     ids=str,
 )

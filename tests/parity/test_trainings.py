@@ -3,6 +3,8 @@
 Both start from the same seed: nothing is copied from one to the other.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -22,6 +24,7 @@ SQUARES = {**THREE, "activations": ("relu", None), "loss": "squared", "metrics":
 LOGITS = {"loss_options": {"from_logits": True}}
 SMOOTH = {"loss_options": {"label_smoothing": 0.1}}
 WEIGHTS = {"weights": "sample_weight"}
+L1, L2, BOTH = ("L1", 0.003), ("L2", 0.02), ("L1L2", 0.001, 0.01)
 
 CASES = [
     # optimizers; validation, predictions and evaluation as well
@@ -123,6 +126,33 @@ CASES = [
     Case(validation="split", fit={"validation_batch_size": 4}),
     Case(fit={"shuffle": False}, validation="data"),
     Case(epochs=3, fit={"initial_epoch": 1}),
+    # penalties on kernels and biases, in fit, validation and evaluate
+    *(
+        Case(penalties=((p, None), (None, p)), validation="data", afterwards=True)
+        for p in (L1, L2, BOTH)
+    ),
+    Case(**ADAM, penalties=((L2, None), (L2, None)), validation="data", afterwards=True),
+    Case(**AMSGRAD, penalties=((L1, L2), (BOTH, L1)), batch=10),
+    Case(**MOMENTUM, penalties=((L2, L1), (L2, BOTH)), **WEIGHTS, validation="weighted"),
+    Case(**NESTEROV, penalties=((BOTH, None), (BOTH, L2)), batch=32, validation="split"),
+    Case(**CLASSES, **ADAM, penalties=((None, None), (L2, L2)), weights="class_weight", batch=1),
+    Case(**CLASSES, **SMOOTH, penalties=((BOTH, BOTH), (None, L1)), afterwards=True),
+    Case(**SPARSE, penalties=((L1, None), (L1, None)), batch=43, validation="data"),
+    Case(**SQUARES, penalties=((L2, L2), (L2, L2)), afterwards=True),
+    Case(**THREE, **WEIGHTS, penalties=((L2, None), (L1, None)), rows=40),
+    Case(metrics=("acc", "bce", "mse"), penalties=((L2, L2), (L2, L2)), afterwards=True),
+    Case(penalties=((L2, L1), (BOTH, L1)), use_bias=False, batch=1),
+    Case(penalties=((("L2", 0.0), ("L1", 0.0)), (("L1L2",), ("L1L2", 0.0, 0.01)))),
+    # 13 losses in one sum, and kernels of more than 8,192 numbers
+    Case(sizes=(6, 5, 7, 4, 9, 8, 1), activations=(*["relu"] * 5, "sigmoid"), **ADAM,
+         penalties=((L2, L1), (BOTH, L2), (L1, L1), (L2, L2), (L2, BOTH), (L1, L2)),
+         validation="data", afterwards=True),
+    Case(sizes=(120, 137, 90, 3), activations=("relu", "relu", "softmax"), loss="categorical",
+         penalties=((L2, None), (L1, None), (BOTH, None)), batch=16, validation="data"),
+    # sums of so many numbers that TensorFlow cuts them
+    Case(sizes=(400, 300, 3), activations=("relu", "softmax"), loss="sparse", epochs=1,
+         penalties=((L2, None), (None, None)), batch=20, validation="data"),
+    Case(rows=20000, batch=9000, validation="split", metrics=("acc", "mse"), **ADAM),
     # without biases, wide, long, badly scaled
     Case(sizes=(6, 7, 3, 1), activations=("sigmoid", "relu", "sigmoid"), use_bias=False, batch=32),
     Case(**{**CLASSES, "activations": ("sigmoid", "softmax")}, use_bias=False),
@@ -172,6 +202,20 @@ def random_case(number):
         seed=int(rng.integers(0, 2**32)),
         **options[number % 5],
     )
+
+
+PENALTIES = (None, ("L1", 1e-3), ("L2", 0.01), ("L1L2", 1e-4, 3e-3))
+
+
+@pytest.mark.parametrize("number", range(10, 18))
+def test_random_penalties(keras, number):
+    case = random_case(number)
+    choice = np.random.default_rng(number).integers(0, 4, (len(case.activations), 2)).tolist()
+    pairs = tuple((PENALTIES[kernel], PENALTIES[bias]) for kernel, bias in choice)
+    case = replace(case, penalties=pairs)
+    ours, theirs = both(keras, training, case)
+    for name in theirs:
+        assert_as_promised(ours[name], np.asarray(theirs[name]), f"{name} of {case}")
 
 
 @pytest.mark.parametrize("number", range(10))

@@ -25,6 +25,10 @@ def zipped(contents, **options):
     return buffer.getvalue()
 
 
+def object_of(module, name, **config):
+    return {"module": module, "class_name": name, "config": config, "registered_name": None}
+
+
 # --- the archive ------------------------------------------------------------------------------
 
 
@@ -223,7 +227,28 @@ CONFIGS = {
         put("config", "layers", 0, "config", "batch_shape", [None, 4, 4]),
         r"\[null, features\]",
     ),
-    "a regularizer": (put_in_dense("config", "kernel_regularizer", {}), "kernel_regularizer"),
+    "a regularizer of nothing": (
+        put_in_dense("config", "kernel_regularizer", {}),
+        "kernel_regularizer",
+    ),
+    "a regularizer of another room": (
+        put_in_dense("config", "kernel_regularizer", object_of("keras.initializers", "Zeros")),
+        "kernel_regularizer.*keras.regularizers.L1.*Zeros",
+    ),
+    "a regularizer's other argument": (
+        put_in_dense("config", "bias_regularizer", object_of("keras.regularizers", "L2", l1=0.1)),
+        "bias_regularizer.config.*l2 and nothing else.*l1",
+    ),
+    "a regularizer of infinity": (
+        put_in_dense(
+            "config", "bias_regularizer", object_of("keras.regularizers", "L2", l2=float("inf"))
+        ),
+        "bias_regularizer.config.l2.*finite",
+    ),
+    "a regularizer below 0": (
+        put_in_dense("config", "bias_regularizer", object_of("keras.regularizers", "L2", l2=-1)),
+        "bias_regularizer",
+    ),
     "frozen": (put_in_dense("config", "trainable", False), "trainable"),
     "half precision": (
         put_in_dense("config", "dtype", "config", "name", "float16"),

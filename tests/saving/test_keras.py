@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine import initializers, layers, losses, metrics, models, optimizers
+from engine import initializers, layers, losses, metrics, models, optimizers, regularizers
 from engine.saving import load_model, load_weights, save_model, save_weights
 
 pytestmark = [
@@ -222,6 +222,35 @@ def test_initializers(kit, keras, name, tmp_path):
     keras.models.load_model(tmp_path / "ours.keras")
 
 
+REGULARIZERS = {
+    "L1": {"l1": 0.01},
+    "L2": {"l2": 0.3},
+    "L1L2": {"l1": 0.1, "l2": 0.0},
+}
+
+
+@pytest.mark.parametrize("name", REGULARIZERS)
+def test_regularizers(kit, keras, name, tmp_path):
+    """One object on two weights, and a name."""
+    for room, kind, model, path in (
+        (keras.regularizers, keras.layers, keras.Sequential, "theirs.keras"),
+        (regularizers, layers, models.Sequential, "ours.keras"),
+    ):
+        one = getattr(room, name)(**REGULARIZERS[name])
+        dense = kind.Dense(3, kernel_regularizer=one, bias_regularizer=one, name="d")
+        last = kind.Dense(1, kernel_regularizer=name.lower(), name="e")
+        model([kind.Input((2,), name="i"), dense, last], name="m").save(tmp_path / path)
+    expected = kit.config_of(tmp_path / "theirs.keras")
+    assert kit.config_of(tmp_path / "ours.keras") == expected
+    save_model(load_model(tmp_path / "theirs.keras"), tmp_path / "again.keras")
+    assert kit.config_of(tmp_path / "again.keras") == expected
+    theirs = keras.models.load_model(tmp_path / "ours.keras")
+    ours = load_model(tmp_path / "ours.keras")
+    np.testing.assert_allclose(
+        [float(v) for v in ours.losses], [float(v) for v in theirs.losses], rtol=1e-6
+    )
+
+
 def test_a_seed_generator(kit, keras, tmp_path):
     seeded = keras.initializers.HeNormal(seed=keras.random.SeedGenerator(7))
     theirs = keras.Sequential(
@@ -241,7 +270,11 @@ REFUSED = {
     "Lambda": lambda keras: keras.layers.Lambda(lambda x: x + 1, output_shape=(3,)),
     "Dropout": lambda keras: keras.layers.Dropout(0.5),
     "LeakyReLU": lambda keras: keras.layers.Dense(2, activation=keras.layers.LeakyReLU()),
-    "kernel_regularizer": lambda keras: keras.layers.Dense(2, kernel_regularizer="l2"),
+    "kernel_regularizer": lambda keras: keras.layers.Dense(
+        2, kernel_regularizer=keras.regularizers.OrthogonalRegularizer()
+    ),
+    "activity_regularizer": lambda keras: keras.layers.Dense(2, activity_regularizer="l2"),
+    "kernel_constraint": lambda keras: keras.layers.Dense(2, kernel_constraint="non_neg"),
     "trainable": lambda keras: keras.layers.Dense(2, trainable=False),
     "Orthogonal": lambda keras: keras.layers.Dense(2, kernel_initializer="orthogonal"),
     "gelu": lambda keras: keras.layers.Dense(2, activation="gelu"),

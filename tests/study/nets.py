@@ -69,15 +69,30 @@ FORMS = [
 ]
 
 
+def penalized() -> list[dict[str, Any]]:
+    """Regularizers for two layers: every class, on kernels and biases; one bias has none."""
+    room = engine.regularizers
+    return [
+        {"kernel_regularizer": room.L2(0.2), "bias_regularizer": room.L1(0.05)},
+        {"kernel_regularizer": room.L1L2(0.03, 0.1)},
+    ]
+
+
 def make_model(
-    form: Form, hidden: str, rng: Any, use_bias: bool = True, optimizer: Any = None
+    form: Form,
+    hidden: str,
+    rng: Any,
+    use_bias: bool = True,
+    optimizer: Any = None,
+    penalties: Any = ({}, {}),
 ) -> Any:
     """A network of two layers with weights that no symmetry makes equal."""
+    first, second = penalties
     model = engine.Sequential(
         [
             engine.Input((INPUTS,)),
-            engine.layers.Dense(HIDDEN, activation=hidden, use_bias=use_bias),
-            engine.layers.Dense(form.units, activation=form.output, use_bias=use_bias),
+            engine.layers.Dense(HIDDEN, activation=hidden, use_bias=use_bias, **first),
+            engine.layers.Dense(form.units, activation=form.output, use_bias=use_bias, **second),
         ]
     )
     model.compile(optimizer or engine.optimizers.SGD(0.1), form.make_loss())
@@ -123,11 +138,17 @@ def well_behaved(model: Any, x: Any, margin: float = 1e-3) -> bool:
 
 
 def smooth_case(
-    form: Form, hidden: str, rows: int, rng: Any, use_bias: bool = True, optimizer: Any = None
+    form: Form,
+    hidden: str,
+    rows: int,
+    rng: Any,
+    use_bias: bool = True,
+    optimizer: Any = None,
+    penalties: Any = ({}, {}),
 ) -> tuple[Any, Any, Any, Any]:
     """A network and data on which the loss is smooth and its gradient has all its digits."""
     for _ in range(200):
-        model = make_model(form, hidden, rng, use_bias, optimizer)
+        model = make_model(form, hidden, rng, use_bias, optimizer, penalties)
         x, y, w = make_data(form, rows, rng)
         if well_behaved(model, x):
             return model, x, y, w

@@ -6,7 +6,7 @@ import pytest
 import engine
 from engine.study import step
 from tests.study.differences import differences
-from tests.study.nets import ACTIVATIONS, FORMS, make_data, make_model, smooth_case
+from tests.study.nets import ACTIVATIONS, FORMS, make_data, make_model, penalized, smooth_case
 from tests.tolerances import assert_close, assert_same_bits
 
 
@@ -49,6 +49,21 @@ def test_labels_between_the_classes(float64, rng):
         if form.units == 3:
             y /= y.sum(axis=1, keepdims=True)
         assert_gradients(model, x, y, w)
+
+
+def test_penalties(float64, rng):
+    """The loss contains the penalties, and the gradients are those of the whole loss."""
+    for form in (FORMS[0], FORMS[3], FORMS[-1]):
+        for use_bias in (True, False):
+            case = smooth_case(form, "tanh", 5, rng, use_bias, penalties=penalized())
+            assert_gradients(*case)
+            model, x, y, w = case
+            done = step(model, x, y, w)
+            assert len(done.penalties) == (3 if use_bias else 2)
+            for ours, told in zip(done.penalties, model.losses, strict=True):
+                assert_close(np.array(ours), np.array(float(told)), "step")
+            total = done.sample_losses.mean() + sum(done.penalties)
+            assert_close(np.array(done.loss), np.array(total), "step")
 
 
 @pytest.mark.parametrize("form", FORMS, ids=str)

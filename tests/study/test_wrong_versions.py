@@ -15,7 +15,7 @@ from engine.optimizers import SGD, Adam
 from tests.study import plain
 from tests.study.differences import differences
 from tests.study.examples import assert_adam_by_hand, assert_published, one_weight
-from tests.study.nets import FORMS, make_data, make_model, smooth_case
+from tests.study.nets import FORMS, make_data, make_model, penalized, smooth_case
 from tests.tolerances import assert_close
 
 study = import_module("engine.study.step")
@@ -92,14 +92,55 @@ def crossentropy_is_not_clipped():
         assert abs(done.layers[-1].dz[0, 0] + 1) < 1e-6
 
 
+def gradients_are_those_of_the_penalized_loss():
+    """Finite differences with a regularizer of every class."""
+    before = engine.config.floatx()
+    engine.config.set_floatx("float64")
+    try:
+        for form in (SIGMOID_1, SOFTMAX):
+            model, x, y, w = smooth_case(form, "tanh", 5, fresh(), penalties=penalized())
+            done = study.step(model, x, y, w)
+            for actual, slope in zip(done.gradients, differences(model, x, y, w), strict=True):
+                assert_close(actual, slope, "differences", str(form))
+    finally:
+        engine.config.set_floatx(before)
+
+
+def penalties_by_hand():
+    """W = (2, 0, −3) on inputs of 0, a bias of 3 that is right: only the penalties act.
+
+    l1 = ½:  penalty ½·5 = 2.5, gradient (½, 0, −½).
+    l2 = ¼:  penalty ¼·13 = 3.25, gradient (1, 0, −1.5).
+    Both:    penalty 5.75, gradient (1.5, 0, −2).
+    Two rows do not change this.
+    """
+    room = engine.regularizers
+    for regularizer, cost, kernel in (
+        (room.L1(0.5), 2.5, (1.5, 0, -2.5)),
+        (room.L2(0.25), 3.25, (1, 0, -1.5)),
+        (room.L1L2(0.5, 0.25), 5.75, (0.5, 0, -1)),
+    ):
+        dense = engine.layers.Dense(1, kernel_regularizer=regularizer)
+        model = engine.Sequential([engine.Input((3,)), dense])
+        model.compile(SGD(1.0), "mse")
+        model.set_weights([[[2.0], [0.0], [-3.0]], [3.0]])
+        done = study.step(model, np.zeros((2, 3)), np.full((2, 1), 3.0))
+        assert done.loss == cost
+        assert done.weights[0][:, 0].tolist() == list(kernel)
+        assert done.weights[1].tolist() == [3]
+
+
 def half_means_no():
     """A prediction of exactly ½ counts as no."""
     assert plain.accuracy(np.array([[0.5], [0.5]]), np.array([[0.0], [1.0]])).tolist() == [1, 0]
 
 
-def fit_like_the_kernels(form, optimizer, weighted=False, size=7):
+def fit_like_the_kernels(form, optimizer, weighted=False, size=7, penalties=({}, {})):
     """Weights and History of a whole fit: ragged batches, shuffled, validated."""
-    models = [make_model(form, "tanh", fresh(), optimizer=optimizer()) for _ in range(2)]
+    models = [
+        make_model(form, "tanh", fresh(), optimizer=optimizer(), penalties=penalties)
+        for _ in range(2)
+    ]
     models[1].compile(optimizer(), form.make_loss(), metrics=["accuracy"])
     x, y, w = make_data(form, 40, fresh())
     validation = make_data(form, 13, np.random.default_rng(8))[:2]
@@ -141,8 +182,18 @@ def amsgrad_fit():
     fit_like_the_kernels(SIGMOID_1, lambda: Adam(0.05, amsgrad=True), size=3)
 
 
+def penalized_fit():
+    fit_like_the_kernels(SIGMOID_1, lambda: SGD(0.1), penalties=penalized())
+
+
+def penalized_adam_fit():
+    fit_like_the_kernels(SOFTMAX, lambda: Adam(0.01), weighted=True, penalties=penalized())
+
+
 CHECKS = [
     gradients_are_those_of_the_loss,
+    gradients_are_those_of_the_penalized_loss,
+    penalties_by_hand,
     two_two_two_network,
     adam_by_hand,
     momentum_by_hand,
@@ -155,6 +206,8 @@ CHECKS = [
     nesterov_fit,
     adam_fit,
     amsgrad_fit,
+    penalized_fit,
+    penalized_adam_fit,
 ]
 
 
@@ -298,6 +351,80 @@ def last_batch_dropped(order, size):
     return [order[i : i + size] for i in range(0, len(order) - len(order) % size, size)]
 
 
+right_penalty, right_with_penalty = study.penalty, study.with_penalty
+
+
+def half_of_the_gradient(regularizer, w, dw):
+    """The 2 of the squares left out, as if their penalty had a factor ½."""
+    return (dw + right_with_penalty(regularizer, w, dw)) / 2
+
+
+def squares_halved(regularizer, w):
+    """½·λ·Σ w², as in many textbooks."""
+    if regularizer is None:
+        return []
+    l1, l2 = regularizer.factors
+    return right_penalty(engine.regularizers.L1L2(l1, l2 and l2 / 2), w)
+
+
+def d_squares_halved(regularizer, w, dw):
+    if regularizer is None:
+        return dw
+    l1, l2 = regularizer.factors
+    return right_with_penalty(engine.regularizers.L1L2(l1, l2 and l2 / 2), w, dw)
+
+
+def textbook_halves(monkeypatch):
+    """Penalty and gradient fit together, but are not Keras's."""
+    monkeypatch.setattr(study, "penalty", squares_halved)
+    monkeypatch.setattr(study, "with_penalty", d_squares_halved)
+
+
+def root_of_the_squares(regularizer, w):
+    """‖w‖ in place of ‖w‖²."""
+    return [float(np.sqrt(p)) for p in right_penalty(regularizer, w)]
+
+
+def biases_too(monkeypatch):
+    """A penalty on every weight, also where none is asked for."""
+    everywhere = engine.regularizers.L2(0.1)
+    monkeypatch.setattr(study, "penalty", lambda r, w: right_penalty(r or everywhere, w))
+    monkeypatch.setattr(
+        study, "with_penalty", lambda r, w, dw: right_with_penalty(r or everywhere, w, dw)
+    )
+
+
+def kernels_only(monkeypatch):
+    """The penalties on biases forgotten."""
+    monkeypatch.setattr(study, "penalty", lambda r, w: right_penalty(r if w.ndim > 1 else None, w))
+    monkeypatch.setattr(
+        study,
+        "with_penalty",
+        lambda r, w, dw: right_with_penalty(r if w.ndim > 1 else None, w, dw),
+    )
+
+
+def sign_of_zero_is_one(regularizer, w, dw):
+    """A force at the kink, so that a weight never rests at 0."""
+    return right_with_penalty(regularizer, np.where(w == 0, 1e-30, w).astype(w.dtype), dw)
+
+
+def by_the_rows(monkeypatch):
+    """The penalty divided by the rows, as if it were a part of each row's loss."""
+    monkeypatch.setattr(study, "penalty", lambda r, w: [p / 7 for p in right_penalty(r, w)])
+    monkeypatch.setattr(
+        study, "with_penalty", lambda r, w, dw: dw + (right_with_penalty(r, w, dw) - dw) / 7
+    )
+
+
+right_validated = plain.validated
+
+
+def validated_without_penalties(model, x, y):
+    loss, hits = right_validated(model, x, y)
+    return loss - sum(study.step(model, x, y).penalties), hits
+
+
 right_epoch = plain.run_epoch
 
 
@@ -321,6 +448,12 @@ def wrong_loss(change):
     return replacing("loss_and_gradient", loss_changed(change))
 
 
+PENALIZED = [
+    gradients_are_those_of_the_penalized_loss,
+    penalties_by_hand,
+    penalized_fit,
+    penalized_adam_fit,
+]
 FITS = [sgd_fit, weighted_fit, momentum_fit, nesterov_fit, adam_fit, amsgrad_fit]
 WRONG = {
     # the loss
@@ -400,6 +533,36 @@ WRONG = {
         with_gradient_of("softmax", lambda a, da: da * a * (1 - a)),
         [gradients_are_those_of_the_loss],
     ),
+    # penalties
+    "penalty missing from the loss": (replacing("penalty", lambda r, w: []), PENALIZED),
+    "penalty missing from the gradient": (
+        replacing("with_penalty", lambda r, w, dw: dw),
+        PENALIZED,
+    ),
+    "penalty missing from val_loss": (
+        replacing("validated", validated_without_penalties, plain),
+        [penalized_fit, penalized_adam_fit],
+    ),
+    "2 missing from the penalty's gradient": (
+        replacing("with_penalty", half_of_the_gradient),
+        PENALIZED,
+    ),
+    "½·λ·Σ w²": (textbook_halves, [penalties_by_hand, penalized_fit, penalized_adam_fit]),
+    "‖w‖ in place of ‖w‖²": (replacing("penalty", root_of_the_squares), PENALIZED),
+    "penalties on biases too": (
+        biases_too,
+        [penalties_by_hand, penalized_fit, penalized_adam_fit],
+    ),
+    "no penalties on biases": (kernels_only, [penalized_fit, penalized_adam_fit]),
+    "penalties against the gradient": (
+        replacing("with_penalty", lambda r, w, dw: 2 * dw - right_with_penalty(r, w, dw)),
+        PENALIZED,
+    ),
+    "penalty divided by the rows": (
+        by_the_rows,
+        [penalties_by_hand, penalized_fit, penalized_adam_fit],
+    ),
+    "sign(0) = 1": (replacing("with_penalty", sign_of_zero_is_one), [penalties_by_hand]),
     # optimizers
     "learning rate 20 % low": (
         replacing("_updated", updated_with(learning_rate=lambda rate: 0.8 * rate)),

@@ -58,7 +58,58 @@ TABLE = {
     "kernel_initializer None": (dense(kernel_initializer=None), TypeError, "name", "=None"),
     "kernel_initializer number": (dense(kernel_initializer=3), TypeError, "name", "=3"),
     "bias_initializer list": (dense(bias_initializer=["zeros"]), TypeError, "name", "['zeros']"),
-    "kernel_regularizer": (dense(kernel_regularizer="l2"), ValueError, "=None", "'l2'"),
+    "kernel_regularizer misspelt": (
+        dense(kernel_regularizer="l3"), ValueError, "kernel_regularizer to be a name", "'l3'",
+    ),
+    "kernel_regularizer by its function's name": (
+        dense(kernel_regularizer="l1_l2"), ValueError, "kernel_regularizer", "'l1_l2'",
+    ),
+    "kernel_regularizer number": (
+        dense(kernel_regularizer=0.01), TypeError, "engine.regularizers", "=0.01",
+    ),
+    "kernel_regularizer function": (
+        dense(kernel_regularizer=lambda w: 0.0), ValueError, "engine.regularizers", "<lambda>",
+    ),
+    "kernel_regularizer of a class of your own": (
+        dense(kernel_regularizer=type("Mine", (keras.regularizers.L2,), {})()),
+        ValueError, "engine.regularizers", "Mine",
+    ),
+    "kernel_regularizer without a formula": (
+        dense(kernel_regularizer=keras.regularizers.Regularizer),
+        ValueError, "engine.regularizers", "Regularizer",
+    ),
+    "kernel_regularizer config of another": (
+        dense(kernel_regularizer={"class_name": "Zeros", "config": {}}),
+        ValueError, "engine.regularizers", "'Zeros'",
+    ),
+    "bias_regularizer text": (
+        dense(bias_regularizer="x"), ValueError, "bias_regularizer to be", "='x'",
+    ),
+    "bias_regularizer list": (
+        dense(bias_regularizer=["l2"]), TypeError, "bias_regularizer", "['l2']",
+    ),
+    "activity_regularizer": (dense(activity_regularizer="l2"), ValueError, "=None", "'l2'"),
+    "l2 below 0": (lambda s: keras.regularizers.L2(-0.1), ValueError, "l2", "≥ 0", "=-0.1"),
+    "l1 text": (lambda s: keras.regularizers.L1("0.1"), TypeError, "l1", "='0.1'"),
+    "l2 True": (lambda s: keras.regularizers.L2(True), TypeError, "number", "=True"),
+    "l1 NaN": (lambda s: keras.regularizers.L1(float("nan")), ValueError, "l1", "=nan"),
+    "l2 infinite": (
+        lambda s: keras.regularizers.L1L2(l2=float("inf")), ValueError, "l2", "=inf",
+    ),
+    "l2 beyond float32": (lambda s: keras.regularizers.L2(1e39), ValueError, "l2", "=1e+39"),
+    "x of a regularizer, text": (
+        lambda s: keras.regularizers.L2(0.1)("abc"), TypeError, "x to be an array", "str",
+    ),
+    "regularizer of get": (
+        lambda s: keras.regularizers.get("x"), ValueError, "l1, l2, l1l2, L1", "'x'",
+    ),
+    "config of a regularizer": (
+        lambda s: keras.regularizers.deserialize("l2"), TypeError, "a dict", "'l2'",
+    ),
+    "config of a regularizer with more": (
+        lambda s: keras.regularizers.L2.from_config({"l2": 0.1, "l1": 0.1}),
+        TypeError, "arguments of L2", "'l1'",
+    ),
     "kernel_constraint": (dense(kernel_constraint="nonneg"), ValueError, "=None", "'nonneg'"),
     "lora_rank": (dense(lora_rank=4), ValueError, "=None", "=4"),
     "trainable False": (dense(trainable=False), ValueError, "=True", "=False"),

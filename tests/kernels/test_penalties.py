@@ -1,0 +1,93 @@
+"""Penalties in the kernels: the stated order to the bit, neighbours left alone."""
+
+import numpy as np
+import pytest
+
+import engine
+from engine.kernels import penalties
+from engine.kernels.compiler import piece
+from engine.kernels.lanes import pointer
+from engine.kernels.program import Program
+from tests.kernels import orders
+from tests.tolerances import assert_same_bits
+
+ROOM = engine.regularizers
+CHOICE = [None, ROOM.L1(0.3), ROOM.L2(0.07), ROOM.L1L2(0.02, 0.3), ROOM.L1L2(), ROOM.L2(0.0)]
+
+
+@piece
+def joined(table, factors, w, g, scratch, threads):
+    penalties.add_to_loss(table, factors, pointer(w), pointer(scratch), threads)
+    penalties.add_to_gradients(table, factors, pointer(w), pointer(g))
+
+
+def program_of(sizes, rng):
+    """A chain with regularizers by the dozen, its weights and gradients random."""
+    layers = [
+        engine.layers.Dense(
+            n, kernel_regularizer=rng.choice(CHOICE), bias_regularizer=rng.choice(CHOICE)
+        )
+        for n in sizes[1:]
+    ]
+    model = engine.Sequential([engine.Input((sizes[0],)), *layers])
+    model.set_weights([rng.normal(size=w.shape) for w in model.weights])
+    program = Program(layers)
+    program.gradients[:] = rng.normal(size=program.gradients.shape)
+    pairs = [r for v in layers for r in (v.kernel_regularizer, v.bias_regularizer)]
+    return program, [w.numpy().ravel() for w in model.weights], pairs
+
+
+def penalty(regularizer, w, threads):
+    """The penalty of one weight, its sums in Keras's order."""
+    l1, l2 = regularizer.factors
+    total = w.dtype.type(0)
+    if l1 is not None:
+        total = total + w.dtype.type(l1) * orders.by_threads(np.abs(w), threads)
+    if l2 is not None:
+        total = total + w.dtype.type(l2) * orders.by_threads(w * w, threads)
+    return total
+
+
+@pytest.fixture(params=["float32", "float64"])
+def floatx(request):
+    """Compute in each type, and go back to the one before."""
+    before = engine.config.floatx()
+    engine.config.set_floatx(request.param)
+    yield request.param
+    engine.config.set_floatx(before)
+
+
+@pytest.mark.parametrize("sizes", [(3, 2), (1, 1, 1), (16, 17, 1), (400, 300, 9), (2,) * 25])
+def test_order(floatx, sizes, rng):
+    for loss, threads in ((0.0, 1), (1.25, 2), (1e-4, 64)):
+        program, weights, regularizers = program_of(sizes, rng)
+        before = program.gradients.copy()
+        place = 2 * len(program.penalties)
+        program.factors[place] = loss
+        scratch = np.zeros_like(program.gradients)
+        flat = program.parameters, program.gradients
+        joined(program.penalties, program.factors, *flat, scratch, threads)
+        terms = [np.dtype(floatx).type(loss)]
+        start = 0
+        for w, regularizer in zip(weights, regularizers, strict=True):
+            expected = before[start : start + w.size]
+            if regularizer is not None:
+                terms.append(penalty(regularizer, w, threads))
+                expected = expected + regularizer.gradient(w)
+            assert_same_bits(program.gradients[start : start + w.size], expected)
+            start += w.size
+        assert_same_bits(program.gradients[start:], before[start:])
+        if len(terms) > 1:
+            assert_same_bits(program.factors[place], orders.packets(np.array(terms)))
+
+
+def test_nothing_to_do(rng):
+    layers = [engine.layers.Dense(3), engine.layers.Dense(1)]
+    engine.Sequential([engine.Input((2,)), *layers])
+    program = Program(layers)
+    assert program.penalties.shape == (0, penalties.TABLE_COLUMNS)
+    program.gradients[:] = rng.normal(size=program.gradients.shape)
+    before = program.gradients.copy()
+    flat = program.parameters, program.gradients
+    joined(program.penalties, program.factors, *flat, np.zeros_like(before), 1)
+    assert_same_bits(program.gradients, before)
