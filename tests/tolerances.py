@@ -49,7 +49,7 @@ TABLE: dict[tuple[str, str], Tolerance] = {
     ("float64", "training"): Tolerance(1e-5, 1.6e-06, "the means of float32 steps", "size"),
     # measured by `make test-tolerance`
     ("float32", "Keras"): Tolerance(
-        1e-5, 1.8e-06, "other machines: TensorFlow\'s order of sums", "size"
+        1e-5, 1.8e-06, "other machines: TensorFlow's order of sums", "size"
     ),
     ("float64", "Keras"): Tolerance(1e-5, 2.1e-07, "the same numbers as Python's", "size"),
     ("float32", "metric"): Tolerance(1e-6, 2e-07, "the mean of batches in float32", "size"),

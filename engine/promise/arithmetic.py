@@ -39,7 +39,7 @@ class Arithmetic:
         "bits": weights, History and predictions are Keras's to the last bit.  "tolerance": losses
         differ by `tolerance` at the most.
     tolerance
-        0 for bits, ∞ where no bound is promised.
+        0 for bits.
     reasons
         Sentences that say why not bits; empty for bits.
     machine, software
@@ -74,8 +74,6 @@ class Arithmetic:
     def _promise(self) -> str:
         if self.level == "bits":
             return "bits: the numbers of Keras on the CPU, to the last one"
-        if self.tolerance == float("inf"):
-            return "tolerance: no bound"
         return f"tolerance: losses within {self.tolerance:g} of Keras's"
 
     def __str__(self) -> str:
@@ -97,9 +95,9 @@ def arithmetic(model: Any = None, batch_size: Any = None) -> Arithmetic:
     Parameters
     ----------
     model
-        A model whose layers and loss are to be looked at, too.
+        A model whose layers are to be looked at, too.
     batch_size
-        How many rows its batches have.
+        How many rows its batches have; without it, as many as it takes to be safe.
 
     Raises
     ------
@@ -136,7 +134,7 @@ def judged(
             f"Expected a model with layers. Received: model {model.name!r} without a Dense"
         )
     layers = [] if model is None else model._dense_layers()
-    asked = Asked(layers, getattr(model, "_loss", None), batch_size)
+    asked = Asked(layers, batch_size)
     found += [(r.sentence, r.tolerance) for r in RULES if r.applies(asked)]
     reasons = tuple(reason for reason, _ in found)
     tolerance = max((allowed for _, allowed in found), default=0.0)
