@@ -167,6 +167,7 @@ CASES: dict[str, Experiment] = {
     "one-unit": chain(
         (30, 40, 1, 17), ("relu", "relu", "softmax"), "categorical", batch=20, data={"rows": 100}
     ),
+    "long-narrow": chain((800, 2, 1), epochs=1, data={"rows": 10}),
     "long": chain((400, 20, 1), batch=16, data={"rows": 40}),
     "scale-30": chain(data={"scale": 30.0}),
     "scale-100": chain(optimizer="Adam", data={"scale": 100.0}),
@@ -176,5 +177,6 @@ STEP_BY_STEP = (
     "sgd", "sgd-batch-16", "sgd-linear", "momentum-linear", "nesterov-linear", "adam-linear",
     "amsgrad-linear", "relu-batch-1", "sigmoid-batch-5", "leaky_relu-batch-10", "categorical",
     "sparse", "weights-3-even", "smoothing", "class-weights-sparse", "probabilities", "no-bias",
+    "long-narrow", "smoothing-categorical",
 )  # fmt: skip
 """The cases of which every step is recorded; of the others, every epoch."""

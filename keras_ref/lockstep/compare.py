@@ -160,16 +160,17 @@ class _Comparing:
     # --- one by one -----------------------------------------------------------------------------
 
     def tensors(self, ours: Tensors, theirs: Tensors) -> None:
-        for name in dict.fromkeys([*ours, *theirs]):
-            self.result.tensors += 1
-            a, b = ours.get(name), theirs.get(name)
-            if a is None or b is None:
-                side = "engine" if a is None else "Keras"
+        for name in [*theirs, *ours]:
+            if name not in ours or name not in theirs:
+                side = "Keras" if name in ours else "engine"
                 self.differ(name, remark=f"the {side} has no such tensor")
                 self.result.level = APART
+        for name in ours:
+            if name not in theirs:
                 continue
+            a, b = ours[name], np.asarray(theirs[name])
+            self.result.tensors += 1
             self.result.numbers += a.size
-            b = np.asarray(b)
             if name in ("y", "w"):  # Keras keeps the labels' own type and rank
                 b = b.astype(a.dtype).reshape(a.shape if b.size == a.size else b.shape)
             self.tensor(name, a, b)

@@ -1,7 +1,8 @@
-"""One watched training in a process of its own: `python -m keras_ref.lockstep.side REQUEST`.
+"""Watched trainings in a process of their own: `python -m keras_ref.lockstep.side SIDE REQUESTS`.
 
-The process reads a request (JSON) from its argument and writes events (pickles, one after the
-other) to its standard output; what the libraries print goes to standard error. A process of its
+The process reads requests (a JSON list) from its argument and writes events (pickles, one after
+the other, None behind each training) to its standard output; what the libraries print goes to
+standard error. A process of its
 own, because Keras's backend and oneDNN's switches are chosen once, when they are imported; because
 both engines draw from Python's one random generator; and because a changed copy of the engine can
 be watched by starting in its folder.
@@ -15,7 +16,7 @@ import pickle
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -62,8 +63,27 @@ def events(side: str, request: Request, folder: Path = ROOT) -> Iterator[Event]:
     RuntimeError
         If the process ends with an error; with the last lines that it printed.
     """
-    command = [sys.executable, "-m", "keras_ref.lockstep.side", side, json.dumps(asdict(request))]
-    settings = {**os.environ, **request.environment, "PYTHONPATH": str(folder)}
+    return (event for event in _run(side, [request], folder) if event is not None)
+
+
+def trainings(side: str, requests: Sequence[Request], folder: Path) -> Iterator[list[Event]]:
+    """Run several requests in one process, so that kernels are compiled once; raises as `events`.
+
+    All must ask for the same environment.
+    """
+    told: list[Event] = []
+    for event in _run(side, requests, folder):
+        if event is None:
+            yield told
+            told = []
+        else:
+            told.append(event)
+
+
+def _run(side: str, requests: Sequence[Request], folder: Path) -> Iterator[Event | None]:
+    wanted = json.dumps([asdict(request) for request in requests])
+    command = [sys.executable, "-m", "keras_ref.lockstep.side", side, wanted]
+    settings = {**os.environ, **requests[0].environment, "PYTHONPATH": str(folder)}
     with (
         tempfile.TemporaryFile() as errors,
         subprocess.Popen(
@@ -84,7 +104,7 @@ def events(side: str, request: Request, folder: Path = ROOT) -> Iterator[Event]:
             process.kill()
 
 
-def _unpickled(stream: Any) -> Iterator[Event]:
+def _unpickled(stream: Any) -> Iterator[Event | None]:
     while True:
         try:
             yield pickle.load(stream)
@@ -93,14 +113,16 @@ def _unpickled(stream: Any) -> Iterator[Event]:
 
 
 def main(arguments: list[str]) -> None:
-    """Train as the request says and write the events to standard output."""
-    side, request = arguments[0], Request(**json.loads(arguments[1]))
+    """Train as the requests say and write the events to standard output."""
+    side, wanted = arguments
     with os.fdopen(os.dup(1), "wb") as out:
         os.dup2(2, 1)
-        train(side, request, lambda event: _write(out, event))
+        for request in json.loads(wanted):
+            train(side, Request(**request), lambda event: _write(out, event))
+            _write(out, None)
 
 
-def _write(out: BinaryIO, event: Event) -> None:
+def _write(out: BinaryIO, event: Event | None) -> None:
     pickle.dump(event, out, protocol=pickle.HIGHEST_PROTOCOL)
     out.flush()
 
@@ -129,6 +151,7 @@ def train(side: str, request: Request, send: Any) -> None:
         watcher = KerasWatching(keras, send, **watch)
         if cause is not None:
             watcher.change = lambda model: cause.change(keras, model, request.seed)
+    keras.utils.clear_session()  # layers are called dense, dense_1 … again
     with tutorial_wording():
         if isinstance(request.training, str):
             TUTORIALS[request.training].run(keras, request.seed, full=False, watcher=watcher)

@@ -2,6 +2,7 @@
 
 import shutil
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from keras_ref.lockstep.compare import compare
 from keras_ref.lockstep.record import request_for
 from keras_ref.lockstep.recorded import read_events
-from keras_ref.lockstep.side import events
+from keras_ref.lockstep.side import trainings
 from tests.lockstep.recordings import comparable, path_of
 from tests.lockstep.wrong_versions import COPIES
 
@@ -34,12 +35,14 @@ def planted(folder, copy):
     return folder
 
 
-def found(folder, wrong):
-    """The first difference between the copy and what Keras computed."""
-    request = request_for(wrong.case)
-    request.environment.update(FAST)
-    ours = events("engine", request, folder)
-    return compare(ours, read_events(path_of(wrong.case))).first
+def findings_in(folder, copy):
+    """Mistake → the first difference between the copy and what Keras computed."""
+    requests = [replace(request_for(wrong.case), environment=FAST) for wrong in copy]
+    told = trainings("engine", requests, folder)
+    return {
+        wrong.name: compare(ours, read_events(path_of(wrong.case))).first
+        for wrong, ours in zip(copy, told, strict=True)
+    }
 
 
 @pytest.fixture(scope="module")
@@ -47,8 +50,8 @@ def findings(tmp_path_factory):
     """Mistake → first difference, for all copies, two at a time."""
 
     def run(number):
-        folder = planted(tmp_path_factory.mktemp(f"copy{number}"), COPIES[number])
-        return {wrong.name: found(folder, wrong) for wrong in COPIES[number]}
+        copy = COPIES[number]
+        return findings_in(planted(tmp_path_factory.mktemp(f"copy{number}"), copy), copy)
 
     with ThreadPoolExecutor(2) as pool:
         done = list(pool.map(run, range(len(COPIES))))
