@@ -229,12 +229,15 @@ def gradient_of_kernel(x: Any, dz: Any, dw: Any, rows: Any, inputs: Any, units: 
 
 @inlined
 def gradient_of_bias(dz: Any, db: Any, rows: Any, units: Any, threads: Any) -> None:
-    """db = Σ dz over the rows."""
-    if units == 1:
+    """db = Σ dz over the rows.
+
+    The sum begins with 0, which makes 0 of −0; a single row is not summed but copied, −0 included.
+    """
+    if units == 1 and rows > 1:
         store(db, 0, long_sum(dz, rows, threads))
     else:
         for j in range(0, units, 16):
-            c = fill(dz, 0.0, 16)  # 0 and −0 add up to 0
+            c = fill(dz, 0.0 if rows > 1 else -0.0, 16)
             for i in range(rows):
                 c = c + load(dz, i * units + j, 16)
             put(db, j, c, units - j, 16)
