@@ -49,7 +49,7 @@ def main(given: Sequence[str], keys: Sequence[str]) -> int:
                     tried = try_causes(request, lambda text: tell(f"why? {text}"))
             progress.update(task, description="done", total=1, completed=1)
     except (RuntimeError, ValueError, OSError) as error:
-        errors.print(str(error), markup=False, highlight=False)
+        errors.print(str(error), markup=False, highlight=False, soft_wrap=True)
         return 2
 
     from keras_ref.lockstep.show import show, why_table

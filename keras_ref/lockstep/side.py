@@ -95,13 +95,17 @@ def _run(side: str, requests: Sequence[Request], folder: Path) -> Iterator[Event
             yield from _unpickled(process.stdout)
             if process.wait():
                 errors.seek(0)
-                said = errors.read().decode(errors="replace").strip().splitlines()
-                raise RuntimeError(
-                    f"Expected the training of {side} to end well. Received: {said[-1:]}, after\n"
-                    + "\n".join(said[-12:-1])
-                )
+                raise RuntimeError(_failure(side, errors.read().decode(errors="replace")))
         finally:
             process.kill()
+
+
+def _failure(side: str, printed: str) -> str:
+    """Return what a process's last words say; of an unexpected error the way there as well."""
+    said = printed.strip().splitlines() or ["nothing"]
+    expected = said[-1].startswith(("ValueError: ", "TypeError: "))
+    way = "" if expected else "\n" + "\n".join(said[-12:-1])
+    return f"Expected the training of {side} to end well. Received: {said[-1]}{way}"
 
 
 def _unpickled(stream: Any) -> Iterator[Event | None]:

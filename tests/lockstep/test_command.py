@@ -1,0 +1,90 @@
+"""The command line: what it prints, its exit status, wrong usage."""
+
+import json
+
+import numpy as np
+import pytest
+
+from keras_ref.__main__ import main
+from keras_ref.cases import CASES, chain
+from tests.lockstep.recordings import comparable, path_of
+
+
+@pytest.fixture
+def small(tmp_path):
+    path = tmp_path / "small.json"
+    CASES["sgd"].save(path)
+    return path
+
+
+def run(capsys, *arguments):
+    status = main(["lockstep", *map(str, arguments)])
+    return status, capsys.readouterr().out
+
+
+def test_the_same_bits_from_a_recording(small, capsys, tmp_path):
+    if not comparable("sgd"):
+        pytest.skip("the recordings were made where 1/x begins otherwise")
+    file = tmp_path / "result.json"
+    arguments = (small, "--steps", 10, "--recorded", path_of("sgd"), "--json", file)
+    status, out = run(capsys, *arguments)
+    assert status == 0
+    assert "the same bits" in out and "10 steps" in out
+    assert json.loads(file.read_text())["level"] == "bits"
+
+
+def test_another_seed_is_outside(small, capsys, tmp_path):
+    file, picture = tmp_path / "result.json", tmp_path / "growth.png"
+    arguments = ("--steps", 10, "--recorded", path_of("sgd"), "--json", file, "--plot", picture)
+    status, out = run(capsys, small, "--seed", 43, *arguments)
+    assert status == 1
+    for part in ("DIFFERENT", "before the first step", "tensor  W1", "0x", "max ulps"):
+        assert part in out
+    found = json.loads(file.read_text())
+    assert found["level"] == "apart" and found["first"]["tensor"] == "W1"
+    value, bits = found["first"]["engine"]
+    assert np.float32(value) == np.uint32(int(bits, 16)).view("float32")
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["nothing.json"], "Expected a tutorial"),
+        (["pima-sgd", "--seed", "-1"], "Expected 0 ≤ seed"),
+        (["pima-sgd", "--seed", "4294967296"], "Expected 0 ≤ seed"),
+        (["pima-sgd", "--steps", "0"], "Expected at least one step"),
+        (["pima-sgd", "--plot", "no/such/folder/x.png"], "Expected a folder"),
+        (["pima-sgd", "--why", "--no-why"], "not allowed"),
+        ([], "required"),
+    ],
+    ids=str,
+)
+def test_wrong_usage(arguments, message, capsys):
+    with pytest.raises(SystemExit) as exit_:
+        main(["lockstep", *arguments])
+    assert exit_.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+def test_a_wrong_file(tmp_path, capsys):
+    path = tmp_path / "wrong.json"
+    path.write_text('{"inputs": 3}')
+    with pytest.raises(SystemExit) as exit_:
+        main(["lockstep", str(path)])
+    assert exit_.value.code == 2
+    assert "Expected an experiment" in capsys.readouterr().err
+
+
+def test_a_training_that_fails_says_why(tmp_path, capsys):
+    path = tmp_path / "wrong.json"
+    chain(activations=("relu", "nothing")).save(path)
+    assert main(["lockstep", str(path), "--recorded", str(path_of("sgd"))]) == 2
+    assert "Expected activation to be" in capsys.readouterr().err
+
+
+@pytest.mark.keras
+def test_live_against_keras(small, capsys):
+    status, out = run(capsys, small, "--steps", 4)
+    assert status in (0, 3), out
+    assert "4 steps" in out
