@@ -5,6 +5,7 @@ import inspect
 import numpy as np
 import pytest
 
+import engine
 from engine import initializers
 from engine.initializers.registry import _KNOWN
 from engine.random import SeedGenerator, make_default_seed, set_random_seed
@@ -105,6 +106,34 @@ def test_chain_through_networks(keras, seed):
     assert [v.shape for v in values] == [w.shape for w in expected]
     assert [v.tobytes() for v in values] == [w.tobytes() for w in expected]
     assert make_default_seed() == after
+
+
+NINE = [
+    "random_uniform", "random_normal", "truncated_normal", "glorot_uniform", "glorot_normal",
+    "he_uniform", "he_normal", "lecun_uniform", "lecun_normal",
+]  # fmt: skip
+
+
+def initial_weights(keras, seed):
+    """The weights of a chain whose layers use all nine random initializers, biases as well."""
+    keras.utils.set_random_seed(seed)
+    layers = [
+        keras.layers.Dense(units, kernel_initializer=kernel, bias_initializer=bias)
+        for units, kernel, bias in zip(
+            (7, 8, 3, 1, 5, 12, 4, 9, 2), NINE, NINE[3:] + NINE[:3], strict=True
+        )
+    ]
+    return keras.Sequential([keras.Input((6,)), *layers]).get_weights()
+
+
+def test_initial_weights_of_a_hundred_seeds(keras):
+    drawn = np.random.default_rng(0).integers(0, 2**32, 90).tolist()
+    seeds = [0, 1, 7, 42, 10**9, 2**31 - 2, 2**31 - 1, 2**31, 2**32 - 2, 2**32 - 1, *drawn]
+    assert len(set(seeds)) == 100
+    for seed in seeds:
+        ours, theirs = initial_weights(engine, seed), initial_weights(keras, seed)
+        assert [w.tobytes() for w in ours] == [w.tobytes() for w in theirs], seed
+    assert len({ours[0].tobytes(), initial_weights(engine, 0)[0].tobytes()}) == 2
 
 
 @pytest.mark.parametrize("cls", sorted({cls.__name__ for cls in _KNOWN.values()}))

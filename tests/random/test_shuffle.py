@@ -118,6 +118,16 @@ def test_order_of_the_data_adapter(keras, n):
 
 
 @pytest.mark.keras
+def test_order_of_every_small_number_of_rows(keras):
+    adapters = keras.src.trainers.data_adapters.array_data_adapter
+    for n in [*range(1, 201), 612_114]:
+        keras.utils.set_random_seed(42)
+        adapter = adapters.ArrayDataAdapter(np.arange(n), batch_size=n, shuffle=True)
+        (order,) = adapter.get_tf_dataset()
+        assert np.array_equal(np.ravel(order), epoch_order(n, 42)), n
+
+
+@pytest.mark.keras
 @pytest.mark.parametrize("n", [1, 2, 3, 10, 514, 1000, 100_003])
 def test_order_of_fit(keras, n):
     seen = []
