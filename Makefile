@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: parity parity-full test test-quick test-tolerance lint bench clean
+.PHONY: parity parity-full test test-quick test-tolerance lint bench bench-exactness fuzz-full clean
 
 # The five tutorials in the engine and in Keras: a table, and report/parity.html.
 parity: $(READY)
@@ -48,6 +48,15 @@ $(READY): constraints.txt Makefile
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r constraints.txt
 	@touch $(READY)
+
+# What Keras's order of operations costs beside a free one.
+bench-exactness: $(READY)
+	@mkdir -p report
+	$(BIN)/python -m benchmarks.exactness --json report/exactness.json
+
+# 500 random networks in both engines: a quarter of an hour.
+fuzz-full: $(READY)
+	$(BIN)/python -m keras_ref fuzz --count 500 --seed 0
 
 clean:
 	rm -rf .venv report

@@ -1,6 +1,9 @@
 """The judge: the five tutorials in the engine and in Keras, from one source, side by side.
 
     python -m keras_ref [KEY …] [--seed N] [--full] [--json FILE] [--html FILE]
+    python -m keras_ref lockstep KEY|CONFIG.json [--seed N] [--steps N]
+    python -m keras_ref fuzz [--count N] [--seed S]
+    python -m keras_ref record FOLDER [NAME …]
 
 This package is the only one that imports Keras, and it does so in one place (`keras_ref.quiet`),
 after the process has been set up: TensorFlow's CPU kernels, no messages.
@@ -13,4 +16,7 @@ after the process has been set up: TensorFlow's CPU kernels, no messages.
                  with differences.py (how far apart, and where) and row.py (what came out)
     table.py, gallery.py, report.py   the row in the terminal, the pictures, the HTML page
     convert.py   weights and models from one side to the other
+    experiment.py, rows.py, cases.py   trainings as JSON, their data, and a list of them
+    lockstep/    both engines step by step, every tensor compared
+    fuzz/        random experiments
 """

@@ -1,11 +1,14 @@
 """`python -m keras_ref`: train the tutorials in the engine and in Keras, and compare.
 
+`python -m keras_ref lockstep`, `fuzz` and `record` are commands of their own.
+
 Exit code 0: all agree; 1: something does not; 2: the command line is wrong, or Keras is missing.
 """
 
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import shlex
 import sys
@@ -20,6 +23,11 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 if TYPE_CHECKING:
     from keras_ref.gallery import Result
 
+COMMANDS = {
+    "lockstep": "lockstep.command",
+    "fuzz": "fuzz.command",
+    "record": "lockstep.record",
+}
 KEYS = ("pima-sgd", "sherlock-neuron", "pima-adam", "penguins", "sonar-cv")
 REPORT = Path("report") / "parity.html"
 WIDTH = 132  # of the table where the output is not a terminal
@@ -29,18 +37,9 @@ NARROWEST = 112  # terminal in which the table's words are whole
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if given[:1] == ["lockstep"]:
-        from keras_ref.lockstep.command import main as lockstep
-
-        return lockstep(given[1:], KEYS)
-    if given[:1] == ["record"]:
-        from keras_ref.lockstep.record import main as record
-
-        return record(given[1:])
-    if given[:1] == ["fuzz"]:
-        from keras_ref.fuzz.command import main as fuzz
-
-        return fuzz(given[1:])
+    if given and given[0] in COMMANDS:
+        module = importlib.import_module(f"keras_ref.{COMMANDS[given[0]]}")
+        return int(module.main(given[1:]))
     options = _parse(given)
     errors = Console(stderr=True)
     from keras_ref.quiet import import_keras
@@ -180,7 +179,9 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m keras_ref",
         description="Train the five tutorials in the engine and in Keras, and compare.",
-        epilog="Exit code 0: all agree; 1: something does not agree; 2: wrong usage.",
+        epilog="Exit code 0: all agree; 1: something does not agree; 2: wrong usage. "
+        "Other commands, each with --help: lockstep (every tensor of every step), fuzz (random "
+        "networks), record (keep what Keras computes).",
     )
     parser.add_argument(
         "keys", metavar="KEY", nargs="*", help=f"which tutorials: {', '.join(KEYS)}; default all"

@@ -21,13 +21,14 @@ from keras_ref.lockstep.compare import BITS, Comparison, Growth, compare
 from keras_ref.lockstep.events import Epoch, Event
 from keras_ref.lockstep.recorded import read_events
 from keras_ref.lockstep.side import Request, events
+from keras_ref.tutorials import TUTORIALS
 
 WIDTH = 110
 
 
-def main(given: Sequence[str], keys: Sequence[str]) -> int:
-    """Run the command line; `keys` are the tutorials'."""
-    options = _parse(given, keys)
+def main(given: Sequence[str]) -> int:
+    """Run the command line."""
+    options = _parse(given)
     console, errors = Console(), Console(stderr=True)
     if not console.is_terminal:
         console = Console(width=WIDTH)
@@ -123,7 +124,8 @@ def as_json(result: Comparison) -> str:
     return json.dumps(found, indent=1, default=float, ensure_ascii=False) + "\n"
 
 
-def _parse(given: Sequence[str], keys: Sequence[str]) -> argparse.Namespace:
+def _parse(given: Sequence[str]) -> argparse.Namespace:
+    keys = list(TUTORIALS)
     parser = argparse.ArgumentParser(
         prog="python -m keras_ref lockstep",
         description="Train in the engine and in Keras step by step and compare every tensor.",
