@@ -105,8 +105,8 @@ def _write(out: BinaryIO, event: Event) -> None:
     out.flush()
 
 
-def train(side: str, request: Request, send: Any) -> None:
-    """Train in this process and hand each event to `send`."""
+def train(side: str, request: Request, send: Any) -> str:
+    """Train in this process, hand each event to `send`; return the name of a tutorial's data."""
     from keras_ref.quiet import tutorial_wording
     from keras_ref.tutorials import TUTORIALS
 
@@ -131,10 +131,11 @@ def train(side: str, request: Request, send: Any) -> None:
             watcher.change = lambda model: cause.change(keras, model, request.seed)
     with tutorial_wording():
         if isinstance(request.training, str):
-            TUTORIALS[request.training].run(keras, request.seed, full=False, watcher=watcher)
-        else:
-            experiment = Experiment.from_json({**request.training, "seed": request.seed})
-            experiment.run(keras, watcher)
+            tutorial = TUTORIALS[request.training]
+            return str(tutorial.run(keras, request.seed, full=False, watcher=watcher).data)
+        experiment = Experiment.from_json({**request.training, "seed": request.seed})
+        experiment.run(keras, watcher)
+        return ""
 
 
 if __name__ == "__main__":
