@@ -215,8 +215,8 @@ IN_KERNELS = [
             "sgd-batch-16", "loss",
         ),
         Wrong(
-            "blocks of 256 terms, not of 384", "kernels/dense.py",
-            {"BLOCK = 384": "BLOCK = 256"},
+            "blocks of 512 terms, not of 384", "kernels/dense.py",
+            {"BLOCK = 384": "BLOCK = 512"},
             "long", "a1",
         ),
     ],
