@@ -3,7 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: parity parity-full test test-quick test-tolerance lint bench bench-exactness fuzz-full clean
+.PHONY: parity parity-full test test-quick test-tolerance record lint bench bench-exactness \
+	fuzz-full clean
 
 # The five tutorials in the engine and in Keras: a table, and report/parity.html.
 parity: $(READY)
@@ -32,6 +33,10 @@ test-tolerance: $(READY)
 	TF_ENABLE_ONEDNN_OPTS=0 $(OLDER) NUMBA_CACHE_DIR=.pytest_cache/kernels-of-other-machines \
 	$(BIN)/python -m pytest -m "not slow" tests/test_arithmetic.py tests/kernels tests/parity \
 	tests/keras_ref/test_tutorials.py tests/saving/test_keras.py
+
+# What Keras computes for tests/parity/test_recorded.py, anew: about ten minutes.
+record: $(READY)
+	$(BIN)/python -m keras_ref record tests/parity/recorded
 
 lint: $(READY)
 	$(BIN)/ruff check .

@@ -8,54 +8,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from keras_ref.chain import chain, penalty
 from keras_ref.experiment import Experiment
-
-LOSSES = {
-    "binary": ("BinaryCrossentropy", "binary"),
-    "categorical": ("CategoricalCrossentropy", "one-hot"),
-    "sparse": ("SparseCategoricalCrossentropy", "classes"),
-    "squared": ("MeanSquaredError", "real"),
-}
-
-
-def chain(
-    sizes: tuple[int, ...] = (5, 4, 1),
-    activations: tuple[str | None, ...] = ("relu", "sigmoid"),
-    loss: str = "binary",
-    optimizer: str = "SGD",
-    *,
-    batch: int = 5,
-    epochs: int = 2,
-    metrics: tuple[str, ...] | None = ("accuracy",),
-    validation: str = "",
-    use_bias: bool = True,
-    layer: dict[str, Any] | None = None,
-    loss_options: dict[str, Any] | None = None,
-    fit: dict[str, Any] | None = None,
-    data: dict[str, Any] | None = None,
-    seed: int = 42,
-    **options: Any,
-) -> Experiment:
-    """Return an experiment of a chain of Dense layers; `options` are the optimizer's."""
-    name, labels = LOSSES[loss]
-    rows: dict[str, Any] = {"rows": 43, "labels": labels, **(data or {})}
-    if validation:
-        rows |= {"validation_rows": 19, "validation_weight": validation == "weighted"}
-    more = {**({} if use_bias else {"use_bias": False}), **(layer or {})}
-    return Experiment(
-        inputs=sizes[0],
-        layers=[
-            {"units": units, "activation": activation, **more}
-            for units, activation in zip(sizes[1:], activations, strict=True)
-        ],
-        loss={"class_name": name, "config": loss_options or {}},
-        optimizer={"class_name": optimizer, "config": {"learning_rate": 0.1, **options}},
-        metrics=None if metrics is None else list(metrics),
-        data=rows,
-        fit={"batch_size": batch, "epochs": epochs, **(fit or {})},
-        seed=seed,
-    )
-
 
 ADAM: dict[str, Any] = {"optimizer": "Adam", "learning_rate": 0.01}
 AMSGRAD: dict[str, Any] = {**ADAM, "amsgrad": True}
@@ -76,6 +30,7 @@ WEIGHTS: dict[str, Any] = {"data": {"sample_weight": True}}
 EVEN: dict[str, Any] = {"data": {"sample_weight": True, "rows": 40}}
 CLASS_WEIGHTS: dict[str, Any] = {"fit": {"class_weight": {"0": 0.7, "1": 2.5}}}
 FOUR = (6, 7, 3, 1)
+L1, L2, BOTH = penalty("L1", l1=0.003), penalty("L2", l2=0.02), penalty("L1L2", l1=0.001, l2=0.01)
 
 
 def _with(base: dict[str, Any], **changes: Any) -> dict[str, Any]:
@@ -97,8 +52,16 @@ CASES: dict[str, Experiment] = {
         for batch, act in (
             (1, "relu"), (1, "sigmoid"), (5, None), (5, "sigmoid"), (10, "leaky_relu"),
             (32, "relu"), (32, "sigmoid"), (32, "leaky_relu"), (43, "relu"),
+            (1, "tanh"), (5, "tanh"), (32, "tanh"), (5, "elu"), (32, "elu"), (10, "softmax"),
         )
     },
+    **{  # more than 8 and more than 32 units: the sum over a row of softmax shows its order
+        f"softmax-{units}": chain(
+            (6, units, 5, 1), ("softmax", "tanh", "sigmoid"), batch=batch, use_bias=use_bias
+        )
+        for units, batch, use_bias in ((11, 5, True), (45, 8, False), (70, 1, True))
+    },
+    "tanh-softmax": chain(**_with(CLASSES, activations=("tanh", "softmax")), **ADAM, batch=32),
     "sgd-batch-16": chain(batch=16),
     "sgd-linear": chain((6, 7, 3), (None, None), "squared", metrics=None),
     "momentum-linear": chain((6, 7, 3), (None, None), "squared", metrics=None, **MOMENTUM),
@@ -114,8 +77,12 @@ CASES: dict[str, Experiment] = {
     "squared-sigmoid": chain((6, 7, 1), ("sigmoid", None), "squared", metrics=None, batch=32),
     **{
         f"squared-{act}-output": chain(**_with(SQUARES, activations=("relu", act)), batch=batch)
-        for act, batch in (("sigmoid", 5), ("softmax", 10), ("relu", 5), ("leaky_relu", 10))
+        for act, batch in (
+            ("sigmoid", 5), ("softmax", 10), ("relu", 5),
+            ("leaky_relu", 10), ("tanh", 5), ("elu", 7),
+        )
     },
+    "squared-softmax-40": chain((6, 7, 40), ("elu", "softmax"), "squared", batch=7),
     "logits": chain((5, 4, 1), ("relu", None), **LOGITS),
     "logits-3": chain((6, 7, 3), ("relu", None), **LOGITS, batch=10),
     "logits-categorical": chain(**_with(CLASSES, activations=("relu", None)), **LOGITS, **ADAM),
@@ -126,6 +93,33 @@ CASES: dict[str, Experiment] = {
     "sparse-sigmoid": chain(**_with(SPARSE, activations=("relu", "sigmoid")), batch=10),
     # what comes out is taken for probabilities
     "probabilities": chain((5, 4, 1), ("sigmoid", None), data={"scale": 0.3}),
+    "probabilities-tanh": chain((5, 4, 1), ("relu", "tanh"), batch=8),
+    **{
+        f"probabilities-{loss}-{act or 'linear'}": chain(
+            (6, 7, units), ("sigmoid", act), loss, batch=batch, metrics=(metric,),
+            validation="weighted", **more,
+        )
+        for loss, metric in (
+            ("binary", "binary_crossentropy"),
+            ("categorical", "categorical_crossentropy"),
+            ("sparse", "sparse_categorical_crossentropy"),
+        )
+        for act, units, batch, more in (
+            ("relu", 3, 10, {}),
+            ("leaky_relu", 5, 8, EVEN),
+            ("tanh", 11, 7, WEIGHTS),
+            (None, 40, 32, {**ADAM, "data": {"rows": 100}}),
+        )
+    },
+    "probabilities-smoothing": chain(
+        **THREE, activations=("relu", "relu"), **SMOOTH, validation="plain"
+    ),
+    "probabilities-smoothing-categorical": chain(
+        **_with(CLASSES, activations=("relu", "leaky_relu")), **SMOOTH, validation="plain"
+    ),
+    "probabilities-class-weights": chain(
+        **_with(CLASSES, activations=("tanh", "elu")), **CLASS_WEIGHTS, batch=10
+    ),
     "smoothing": chain(**SMOOTH, validation="plain"),
     "smoothing-categorical": chain(**CLASSES, **SMOOTH, validation="plain"),
     # weights of rows and classes; ragged and even batches
@@ -153,17 +147,78 @@ CASES: dict[str, Experiment] = {
         (6, 7, 10), ("relu", None), "categorical", **LOGITS, batch=32,
         metrics=("categorical_crossentropy", "accuracy"),
     ),
+    **{  # a crossentropy that reads the logits keeps a sigmoid from being fused with its bias
+        f"metrics-{act}-{units}": chain(
+            (6, 7, units), ("elu", act), "squared", batch=8, metrics=metrics
+        )
+        for act, units, metrics in (
+            ("tanh", 10, ("binary_crossentropy", "categorical_crossentropy")),
+            ("sigmoid", 6, ("binary_crossentropy", "categorical_crossentropy")),
+            ("sigmoid", 1, ("binary_crossentropy",)),
+        )
+    },
     # what fit can be told
     "split": chain(fit={"validation_split": 0.3, "validation_batch_size": 4}),
     "unshuffled": chain(fit={"shuffle": False}, validation="plain"),
     "later-epochs": chain(epochs=3, fit={"initial_epoch": 1}),
     "labels-int": chain(data={"dtype": "int64"}),
     "labels-soft": chain(**CLASSES, data={"labels": "soft"}),
+    # penalties on kernels and biases, in fit, validation and evaluate
+    **{
+        f"penalty-{name}": chain(penalties=((p, None), (None, p)), validation="plain")
+        for name, p in (("l1", L1), ("l2", L2), ("l1l2", BOTH))
+    },
+    "penalties-adam": chain(**ADAM, penalties=((L2, None), (L2, None)), validation="plain"),
+    "penalties-amsgrad": chain(**AMSGRAD, penalties=((L1, L2), (BOTH, L1)), batch=10),
+    "penalties-momentum": chain(
+        **MOMENTUM, penalties=((L2, L1), (L2, BOTH)), **WEIGHTS, validation="weighted"
+    ),
+    "penalties-nesterov": chain(
+        **NESTEROV, penalties=((BOTH, None), (BOTH, L2)), batch=32, fit={"validation_split": 0.3}
+    ),
+    "penalties-class-weights": chain(
+        **CLASSES, **ADAM, penalties=((None, None), (L2, L2)), **CLASS_WEIGHTS, batch=1
+    ),
+    "penalties-smoothing": chain(**CLASSES, **SMOOTH, penalties=((BOTH, BOTH), (None, L1))),
+    "penalties-sparse": chain(
+        **SPARSE, penalties=((L1, None), (L1, None)), batch=43, validation="plain"
+    ),
+    "penalties-squared": chain(**SQUARES, penalties=((L2, L2), (L2, L2))),
+    "penalties-3-even": chain(**THREE, **EVEN, penalties=((L2, None), (L1, None))),
+    "penalties-metrics": chain(metrics=("acc", "bce", "mse"), penalties=((L2, L2), (L2, L2))),
+    "penalties-no-bias": chain(penalties=((L2, L1), (BOTH, L1)), use_bias=False, batch=1),
+    "penalties-zero": chain(
+        penalties=(
+            (penalty("L2", l2=0.0), penalty("L1", l1=0.0)),
+            (penalty("L1L2"), penalty("L1L2", l1=0.0, l2=0.01)),
+        )
+    ),
+    "penalties-12": chain(  # and the loss itself: 13 numbers in one sum
+        (6, 5, 7, 4, 9, 8, 1), (*["relu"] * 5, "sigmoid"), **ADAM, validation="plain",
+        penalties=((L2, L1), (BOTH, L2), (L1, L1), (L2, L2), (L2, BOTH), (L1, L2)),
+    ),
+    "penalties-wide": chain(  # kernels of more than 8,192 numbers
+        (120, 137, 90, 3), ("relu", "relu", "softmax"), "categorical", batch=16,
+        penalties=((L2, None), (L1, None), (BOTH, None)), validation="plain",
+    ),
+    # sums of so many numbers that TensorFlow cuts them
+    "penalties-cut": chain(
+        (400, 300, 3), ("relu", "softmax"), "sparse", batch=20, epochs=1,
+        penalties=((L2, None), (None, None)), validation="plain",
+    ),
+    "rows-20000": chain(
+        **ADAM, batch=9000, metrics=("acc", "mse"),
+        data={"rows": 20_000}, fit={"validation_split": 0.3},
+    ),
     # without biases, wide, long, badly scaled
     "no-bias": chain(FOUR, ("sigmoid", "relu", "sigmoid"), use_bias=False, batch=32),
     "no-bias-categorical": chain(
         **_with(CLASSES, activations=("sigmoid", "softmax")), use_bias=False
     ),
+    **{
+        f"no-bias-{act}": chain((6, 7, 3, 5), (act,) * 3, "squared", use_bias=False, batch=7)
+        for act in ("tanh", "elu", "softmax")
+    },
     "one-unit": chain(
         (30, 40, 1, 17), ("relu", "relu", "softmax"), "categorical", batch=20, data={"rows": 100}
     ),
@@ -177,6 +232,12 @@ STEP_BY_STEP = (
     "sgd", "sgd-batch-16", "sgd-linear", "momentum-linear", "nesterov-linear", "adam-linear",
     "amsgrad-linear", "relu-batch-1", "sigmoid-batch-5", "leaky_relu-batch-10", "categorical",
     "sparse", "weights-3-even", "smoothing", "class-weights-sparse", "probabilities", "no-bias",
-    "long-narrow", "smoothing-categorical",
+    "long-narrow", "smoothing-categorical", "split", "long",
 )  # fmt: skip
 """The cases of which every step is recorded; of the others, every epoch."""
+
+FEWER_STEPS = {"long": 1}
+"""A step with 400 features and their kernel fills 100 KB."""
+
+AS_DIGESTS = ("penalties-wide", "penalties-cut")
+"""The cases whose kernels would fill hundreds of KB: digests of their weights are recorded."""

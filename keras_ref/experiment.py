@@ -17,6 +17,7 @@ sample_weight, x_val, y_val, sample_weight_val.
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 import json
 from collections.abc import Mapping
@@ -163,12 +164,13 @@ class Experiment:
     def build(self, keras: Any) -> Any:
         """Return the model, compiled, its weights drawn from the seed."""
         keras.utils.set_random_seed(self.seed)
-        layers = [keras.layers.Dense(**layer) for layer in self.layers]
+        own = copy.deepcopy(self)  # Keras writes into the dictionaries it is given
+        layers = [keras.layers.Dense(**layer) for layer in own.layers]
         model = keras.Sequential([keras.Input((self.inputs,)), *layers])
         model.compile(
-            optimizer=keras.optimizers.get(self.optimizer),
-            loss=keras.losses.get(self.loss),
-            metrics=self.metrics,
+            optimizer=keras.optimizers.get(own.optimizer),
+            loss=keras.losses.get(own.loss),
+            metrics=own.metrics,
         )
         return model
 

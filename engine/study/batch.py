@@ -2,7 +2,7 @@
 
     x, y, w     the batch: features, labels, weights of the rows
     a1, a2, …   what the hidden layers passed on
-    z3          the last layer before its activation, where the loss works on it
+    z3          the last layer before its activation, where the loss works on it or there is none
     a3          the last layer's activation, where the loss or a metric reads it
     loss        the mean over the rows
     dz3         the gradient of the loss with respect to z3, then dW3, db3, dz2, …
@@ -98,10 +98,10 @@ def _forward(run: Run, rows: int) -> dict[str, Array]:
         values = _tensor(outputs, int(row[train.OUTPUT]), rows, int(row[train.UNITS]))
         told[f"a{number}"] = values
     last, z = len(table), told.pop(f"a{len(table)}")
-    on_logits = run.plan[train.ON_LOGITS]
-    if on_logits:
+    on_logits, linear = run.plan[train.ON_LOGITS], table[-1, train.ACTIVATION] == LINEAR
+    if on_logits or linear:
         told[f"z{last}"] = z
-    if table[-1, train.ACTIVATION] != LINEAR and (not on_logits or run.codes.size):
+    if not linear and (not on_logits or run.codes.size):
         place = int(run.plan[train.PREDICTIONS])
         told[f"a{last}"] = _tensor(outputs, place, rows, run.program.units)
     return told

@@ -6,11 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from engine import activations
+from keras_ref.chain import penalty
 from keras_ref.experiment import Experiment
 
-HIDDEN = ["relu", "sigmoid", "tanh", "leaky_relu", "softmax", None]
-HIDDEN += ["elu"] if hasattr(activations, "elu") else []
+HIDDEN = ["relu", "sigmoid", "tanh", "leaky_relu", "softmax", None, "elu"]
 SHARES = {"relu": 4, "sigmoid": 2}
 """What is drawn more often than others."""
 
@@ -66,10 +65,16 @@ def _layer(rng: np.random.Generator, units: int, activation: str | None) -> dict
         layer["kernel_initializer"] = str(rng.choice(KERNELS))
     if rng.random() < 0.12:
         layer["bias_initializer"] = "random_uniform"
-    if rng.random() < 0.12:
-        strength = float(rng.choice([0.001, 0.01, 0.1]))
-        layer["kernel_regularizer"] = {"class_name": "L2", "config": {"l2": strength}}
+    for weight in ("kernel", "bias"):
+        if rng.random() < 0.12:
+            layer[f"{weight}_regularizer"] = _penalty(rng)
     return layer
+
+
+def _penalty(rng: np.random.Generator) -> dict[str, Any]:
+    name = str(rng.choice(["L1", "L2", "L1L2"]))
+    factors = ("l1", "l2") if name == "L1L2" else (name.lower(),)
+    return penalty(name, **{factor: float(rng.choice([0.001, 0.01, 0.1])) for factor in factors})
 
 
 def _smoothing(rng: np.random.Generator) -> dict[str, Any]:

@@ -7,6 +7,8 @@ engine_side.py   how the engine is watched
 keras_side.py    how Keras is watched, without changing what it computes
 side.py          one training in a process of its own, its events on a pipe
 recorded.py      Keras's events kept in a file
+record.py        which trainings are kept, and the command that does it
+digests.py       events with digests in the place of large arrays
 ulps.py          how many floats apart two numbers are
 compare.py       two streams of events → the first difference, and how differences grow
 formulas.py      which formula a tensor comes from

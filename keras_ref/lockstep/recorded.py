@@ -17,11 +17,14 @@ import numpy as np
 
 from keras_ref.lockstep.events import End, Epoch, Event, Start, Step
 
+ABOUT = {"request", "versions", "reciprocal"}
+"""What a recording says at least: what was trained, with what, and where 1/x begins there."""
+
 KINDS = {kind.__name__: kind for kind in (Start, Step, Epoch, End)}
 
 
 def write_events(path: Path, events: Iterable[Event], about: dict[str, Any]) -> None:
-    """Write events, and `about`: what was trained, with which versions."""
+    """Write events, and `about`: what was trained, with which versions; see `ABOUT`."""
     arrays: list[np.ndarray] = []
     lines: list[dict[str, Any]] = []
     for event in events:
@@ -45,9 +48,8 @@ def _kept(value: Any, arrays: list[np.ndarray]) -> Any:
 
 
 def about(path: Path) -> dict[str, Any]:
-    """Return what a file's events are about."""
-    with np.load(path, allow_pickle=False) as file:
-        return dict(json.loads(str(file["text"]))["about"])
+    """Return what a file's events are about; raises as `read_events`."""
+    return dict(_opened(path)[0]["about"])
 
 
 def read_events(path: Path) -> Iterator[Event]:
@@ -60,17 +62,28 @@ def read_events(path: Path) -> Iterator[Event]:
     OSError
         If it cannot be read.
     """
+    text, numbers = _opened(path)
+    stream = BytesIO(numbers)
+    for line in text["events"]:
+        kind = KINDS[line.pop("event")]
+        yield kind(**{name: _found(value, stream) for name, value in line.items()})
+
+
+def _opened(path: Path) -> tuple[dict[str, Any], bytes]:
+    """Return the two parts of a recording, or say that it is none."""
     with np.load(path, allow_pickle=False) as file:
         if set(file.files) != {"text", "numbers"}:
             raise ValueError(
                 f"Expected a recording of Keras in {path}. Received: an npz file with "
                 f"{', '.join(file.files[:5])}"
             )
-        stream = BytesIO(file["numbers"].tobytes())
-        lines = json.loads(str(file["text"]))["events"]
-    for line in lines:
-        kind = KINDS[line.pop("event")]
-        yield kind(**{name: _found(value, stream) for name, value in line.items()})
+        text, numbers = json.loads(str(file["text"])), file["numbers"].tobytes()
+    if missing := ABOUT - set(text["about"]):
+        raise ValueError(
+            f"Expected {path} to say its {', '.join(sorted(ABOUT))}. "
+            f"Received: no {', '.join(sorted(missing))}"
+        )
+    return text, numbers
 
 
 def _found(value: Any, stream: BytesIO) -> Any:

@@ -131,8 +131,8 @@ def _write(out: BinaryIO, event: Event | None) -> None:
     out.flush()
 
 
-def train(side: str, request: Request, send: Any) -> None:
-    """Train in this process and hand each event to `send`."""
+def train(side: str, request: Request, send: Any) -> str:
+    """Train in this process, hand each event to `send`; return the name of a tutorial's data."""
     from keras_ref.quiet import tutorial_wording
     from keras_ref.tutorials import TUTORIALS
 
@@ -158,10 +158,11 @@ def train(side: str, request: Request, send: Any) -> None:
     keras.utils.clear_session()  # layers are called dense, dense_1 … again
     with tutorial_wording():
         if isinstance(request.training, str):
-            TUTORIALS[request.training].run(keras, request.seed, full=False, watcher=watcher)
-        else:
-            experiment = Experiment.from_json({**request.training, "seed": request.seed})
-            experiment.run(keras, watcher)
+            tutorial = TUTORIALS[request.training]
+            return str(tutorial.run(keras, request.seed, full=False, watcher=watcher).data)
+        experiment = Experiment.from_json({**request.training, "seed": request.seed})
+        experiment.run(keras, watcher)
+        return ""
 
 
 if __name__ == "__main__":

@@ -37,6 +37,13 @@ def test_every_activation_of_the_engine():
     )
 
 
+def test_penalties_of_kernels_and_biases():
+    for weight in ("kernel", "bias"):
+        drawn = [layer.get(f"{weight}_regularizer") for e in MANY for layer in e.layers]
+        counts = Counter(penalty["class_name"] for penalty in drawn if penalty)
+        assert set(counts) == {"L1", "L2", "L1L2"} and min(counts.values()) > 15
+
+
 def test_losses_optimizers_and_labels():
     losses = Counter(e.loss["class_name"] for e in MANY)
     assert len(losses) == 4 and min(losses.values()) > 60

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from keras_ref.cases import chain
+from keras_ref.chain import chain
 from keras_ref.fuzz.trial import Trial, level, try_out
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import engine
+from keras_ref.chain import chain, penalty
 from keras_ref.experiment import Experiment
 from keras_ref.rows import draw, read
 
@@ -24,6 +25,16 @@ def test_the_example_of_the_docstring():
     assert found.key == "8-8-1" and found.fit["batch_size"] == 5
     told = found.run(engine)
     assert told["predict"].shape == (23, 1) and len(told["History loss"]) == 2
+
+
+@pytest.mark.keras
+def test_an_experiment_stays_as_it_is(keras):
+    """Keras makes {"class_name": "Adam"} "adam", in the dictionary it is given."""
+    pairs = ((penalty("L2", l2=0.1), None), (None, penalty("L1")))
+    experiment = chain(optimizer="Adam", penalties=pairs)
+    before = json.dumps(experiment.as_json())
+    experiment.build(keras)
+    assert json.dumps(experiment.as_json()) == before
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,11 @@
-"""Keras's recorded states, and whether this machine can be compared with them bit by bit."""
+"""Keras's recorded trainings, and whether this machine can be compared with them bit by bit."""
 
 from pathlib import Path
 
 import engine
 from keras_ref.lockstep.recorded import about
 
-FOLDER = Path(__file__).parent / "recorded"
+FOLDER = Path(__file__).parent.parent / "parity" / "recorded"
 
 
 def path_of(name):

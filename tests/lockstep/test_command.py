@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from keras_ref.__main__ import main
-from keras_ref.cases import CASES, chain
+from keras_ref.cases import CASES
+from keras_ref.chain import chain
 from tests.lockstep.recordings import comparable, path_of
 
 

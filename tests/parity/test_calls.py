@@ -3,22 +3,16 @@
 import numpy as np
 import pytest
 
+from keras_ref.chain import chain, penalty
 from tests.parity.promise import assert_as_promised
-from tests.parity.stories import (
-    Case,
-    afterwards,
-    both,
-    build,
-    data,
-    fit,
-    sample_weights,
-    weights_of,
-)
+from tests.parity.stories import afterwards, both, fit, rows_of, weights_of
 
 pytestmark = pytest.mark.keras
 
-WEIGHTED = {"weights": "sample_weight", "optimizer": "Adam", "options": {"learning_rate": 0.01}}
-ADAM = {"optimizer": "Adam", "options": {"learning_rate": 0.01}}
+ADAM = {"optimizer": "Adam", "learning_rate": 0.01}
+L1, L2 = penalty("L1", l1=0.01), penalty("L2", l2=0.02)
+WEIGHTED = {**ADAM, "data": {"sample_weight": True}}
+WEIGHTED_40 = {**ADAM, "data": {"sample_weight": True, "rows": 40}}
 
 
 def assert_same(keras, story, *arguments):
@@ -31,18 +25,18 @@ def numbered(number, told):
     return {f"{number} {name}": value for name, value in told.items()}
 
 
-def two_fits(keras, case, sizes):
+def two_fits(keras, experiment, sizes):
     """The optimizer's slots and step count go on; the order of the rows is that of the seed."""
-    model = build(keras, case)
+    model = experiment.build(keras)
     told = {}
     for number, size in enumerate(sizes):
-        told |= numbered(number, fit(model, case, stream=number + 1, batch_size=size))
-        told |= numbered(number, afterwards(model, case))
+        told |= numbered(number, fit(model, experiment, number, batch_size=size))
+        told |= numbered(number, afterwards(model, experiment))
     return told
 
 
 def test_two_fits(keras):
-    assert_same(keras, two_fits, Case(**ADAM, validation="data"), (5, 10))
+    assert_same(keras, two_fits, chain(**ADAM, validation="plain"), (5, 10))
 
 
 @pytest.mark.parametrize("sizes", [(5, 8), (7, 5), (5, 7, 5)], ids=str)
@@ -50,59 +44,58 @@ def test_weighted_fits_with_several_outputs(keras, sizes):
     """TensorFlow forms weight/units as a product for the first shape of a batch that it meets,
     as a quotient for all others: the second fit's bits depend on the first fit's batch size.
     """
-    case = Case(sizes=(5, 7, 3), rows=40, weights="sample_weight", epochs=2, **ADAM)
-    assert_same(keras, two_fits, case, sizes)
+    assert_same(keras, two_fits, chain((5, 7, 3), **WEIGHTED_40), sizes)
 
 
 @pytest.mark.parametrize("sizes", [(5, 8), (7, 5)], ids=str)
 def test_weighted_fits_on_probabilities(keras, sizes):
-    case = Case(sizes=(5, 7, 11), activations=("tanh", "leaky_relu"), rows=40, **WEIGHTED)
-    assert_same(keras, two_fits, case, sizes)
+    experiment = chain((5, 7, 11), ("tanh", "leaky_relu"), **WEIGHTED_40)
+    assert_same(keras, two_fits, experiment, sizes)
 
 
-def recompiled(keras, case):
+def recompiled(keras, experiment):
     """A new optimizer starts from zero, the weights stay."""
-    model = build(keras, case)
-    told = numbered(1, fit(model, case))
+    model = experiment.build(keras)
+    told = numbered(1, fit(model, experiment))
     model.compile(keras.optimizers.SGD(0.2), "mse", metrics=["mse"])
-    return told | numbered(2, fit(model, case))
+    return told | numbered(2, fit(model, experiment))
 
 
 def test_compile_again(keras):
-    assert_same(keras, recompiled, Case(**ADAM))
+    assert_same(keras, recompiled, chain(**ADAM))
 
 
-def two_models(keras, case):
+def two_models(keras, experiment):
     """A second model goes on with the same stream of seeds."""
-    first, second = build(keras, case), None
-    told = numbered(1, fit(first, case))
+    first, second = experiment.build(keras), None
+    told = numbered(1, fit(first, experiment))
     second = keras.Sequential([keras.Input((5,)), keras.layers.Dense(1, activation="sigmoid")])
     second.compile("sgd", "bce")
-    return told | numbered(2, fit(second, case))
+    return told | numbered(2, fit(second, experiment))
 
 
 def test_two_models(keras):
-    assert_same(keras, two_models, Case())
+    assert_same(keras, two_models, chain())
 
 
-def rate_changed(keras, case):
-    model = build(keras, case)
-    told = numbered(1, fit(model, case))
+def rate_changed(keras, experiment):
+    model = experiment.build(keras)
+    told = numbered(1, fit(model, experiment))
     model.optimizer.learning_rate = 0.001
-    told |= numbered(2, fit(model, case))
+    told |= numbered(2, fit(model, experiment))
     told["iterations"] = np.array(int(model.optimizer.iterations))
     return told
 
 
 def test_another_learning_rate(keras):
-    assert_same(keras, rate_changed, Case(**ADAM))
+    assert_same(keras, rate_changed, chain(**ADAM))
 
 
-def batch_by_batch(keras, case, sizes):
+def batch_by_batch(keras, experiment, sizes):
     """train_on_batch and test_on_batch: what they return, and the weights in between."""
-    model = build(keras, case)
-    x, y = data(case, case.rows, 1)
-    w = sample_weights(case, case.rows) if case.weights else None
+    model = experiment.build(keras)
+    rows = rows_of(experiment)
+    x, y, w = rows.x, rows.y, rows.sample_weight
     told, start = {}, 0
     for number, size in enumerate(sizes):
         part = slice(start, start + size)
@@ -120,53 +113,53 @@ def batch_by_batch(keras, case, sizes):
 
 def test_train_on_batch(keras):
     """Each call returns the numbers of its own batch."""
-    assert_same(keras, batch_by_batch, Case(**ADAM), (6, 6, 5, 1, 6))
+    assert_same(keras, batch_by_batch, chain(**ADAM), (6, 6, 5, 1, 6))
 
 
 @pytest.mark.parametrize("sizes", [(6, 6, 6), (6, 5, 6), (1, 6)], ids=str)
 def test_train_on_weighted_batches(keras, sizes):
-    case = Case(sizes=(5, 4, 3), weights="sample_weight", **ADAM)
-    assert_same(keras, batch_by_batch, case, sizes)
+    assert_same(keras, batch_by_batch, chain((5, 4, 3), **WEIGHTED), sizes)
 
 
 def test_penalized_batches(keras):
     """The loss that train_on_batch and test_on_batch return contains the penalties."""
-    penalties = ((("L2", 0.02), ("L1", 0.01)), (("L1L2", 0.001, 0.01), None))
-    for changes in ({}, {"sizes": (5, 4, 3), "weights": "sample_weight"}):
-        case = Case(penalties=penalties, **ADAM, **changes)
-        assert_same(keras, batch_by_batch, case, (6, 6, 5, 1, 6))
-        assert_same(keras, two_fits, case, (5, 10))
+    penalties = ((L2, L1), (penalty("L1L2", l1=0.001, l2=0.01), None))
+    for changes in (ADAM, {"sizes": (5, 4, 3), **WEIGHTED}):
+        experiment = chain(penalties=penalties, **changes)
+        assert_same(keras, batch_by_batch, experiment, (6, 6, 5, 1, 6))
+        assert_same(keras, two_fits, experiment, (5, 10))
 
 
-def evaluations(keras, case):
+def evaluations(keras, experiment):
     """evaluate and predict with batches of many sizes; the weights stay."""
-    model = build(keras, case)
+    model = experiment.build(keras)
     told = weights_of(model)
+    rows = rows_of(experiment, 4)
+    x, y = rows.x, rows.y
     for size in (1, 8, 43):
-        x, y = data(case, 43, 4)
         result = model.evaluate(x, y, batch_size=size, verbose=0)
         told[f"evaluate {size}"] = np.array(result, "float64")
         told[f"predict {size}"] = model.predict(x, batch_size=size, verbose=0)
-    weighted = model.evaluate(x, y, sample_weight=sample_weights(case, 43), verbose=0)
+    weighted = model.evaluate(x, y, sample_weight=rows.sample_weight, verbose=0)
     told["weighted"] = np.array(weighted, "float64")
     return told | numbered("afterwards", weights_of(model))
 
 
 @pytest.mark.parametrize(
-    "case",
+    "experiment",
     [
-        Case(),
-        Case(sizes=(5, 4, 3), activations=("sigmoid", "softmax"), loss="categorical"),
-        Case(sizes=(5, 4, 3), activations=("leaky_relu", None), loss="squared", metrics=None),
-        Case(penalties=((("L2", 0.02), None), (("L1", 0.01), ("L2", 0.1)))),
+        chain(**WEIGHTED),
+        chain((5, 4, 3), ("sigmoid", "softmax"), "categorical", **WEIGHTED),
+        chain((5, 4, 3), ("leaky_relu", None), "squared", metrics=None, **WEIGHTED),
+        chain(penalties=((L2, None), (L1, penalty("L2", l2=0.1))), **WEIGHTED),
     ],
     ids=str,
 )
-def test_evaluate_and_predict(keras, case):
-    assert_same(keras, evaluations, case)
+def test_evaluate_and_predict(keras, experiment):
+    assert_same(keras, evaluations, experiment)
 
 
-def edge_of_exp(keras, case):
+def edge_of_exp(keras):
     """Logits around the place where e^z becomes 0, in a softmax, a sigmoid and an elu."""
     z = np.concatenate([np.linspace(-88, -86.5, 31), [-104, -100, -87.33, -20, -16.7, 0, 50, 89]])
     told = {}
@@ -180,10 +173,10 @@ def edge_of_exp(keras, case):
 
 
 def test_edge_of_exp(keras):
-    assert_same(keras, edge_of_exp, Case())
+    assert_same(keras, edge_of_exp)
 
 
-def many_tanh(keras, case):
+def many_tanh(keras):
     """Every 300th float32 between the limits where tanh x becomes x and 1, and beyond."""
     bits = np.arange(0x39000000, 0x41800000, 300).astype("uint32")
     z = np.concatenate([bits, bits | np.uint32(0x80000000)]).view("float32")
@@ -194,4 +187,4 @@ def many_tanh(keras, case):
 
 
 def test_many_tanh(keras):
-    assert_same(keras, many_tanh, Case())
+    assert_same(keras, many_tanh)
