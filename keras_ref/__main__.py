@@ -42,13 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(module.main(given[1:]))
     options = _parse(given)
     errors = Console(stderr=True)
-    from keras_ref.quiet import import_keras
+    from keras_ref.quiet import keras_for_command
 
-    try:
-        with errors.status("importing TensorFlow and Keras"):
-            keras = import_keras()
-    except (ImportError, RuntimeError) as error:
-        errors.print(str(error), markup=False)
+    keras = keras_for_command(errors)
+    if keras is None:
         return 2
     if reason := _unwritable(options):  # before minutes of training
         errors.print(reason, markup=False)

@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
 
+from rich.console import Console
+
 SETTINGS = {
     "KERAS_BACKEND": "tensorflow",
     "CUDA_VISIBLE_DEVICES": "-1",
@@ -55,6 +57,16 @@ def import_keras(wanted: str = BACKEND) -> ModuleType:
     # Forty small models in one process are what it warns of as "retracing".
     tensorflow.get_logger().setLevel("ERROR")
     return keras
+
+
+def keras_for_command(console: Console) -> ModuleType | None:
+    """Import Keras for a command line; if that fails say why on `console` and return None."""
+    try:
+        with console.status("importing TensorFlow and Keras"):
+            return import_keras()
+    except (ImportError, RuntimeError) as error:
+        console.print(str(error), markup=False)
+        return None
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from keras_ref.fuzz.drawing import draw_experiment
 from keras_ref.fuzz.shrinking import shrink
 from keras_ref.fuzz.trial import FAILED, Trial, try_out
 from keras_ref.lockstep.compare import APART, BITS, NEAR
-from keras_ref.quiet import import_keras
+from keras_ref.quiet import keras_for_command
 
 WIDTH = 160
 
@@ -31,11 +31,8 @@ def main(given: Sequence[str]) -> int:
     if not console.is_terminal:
         console = Console(width=WIDTH)
 
-    try:
-        with errors.status("importing TensorFlow and Keras"):
-            keras = import_keras()
-    except (ImportError, RuntimeError) as error:
-        errors.print(str(error), markup=False)
+    keras = keras_for_command(errors)
+    if keras is None:
         return 2
     trials: list[Trial] = []
     columns = (

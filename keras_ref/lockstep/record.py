@@ -23,7 +23,7 @@ from keras_ref.lockstep.digests import digested
 from keras_ref.lockstep.events import Event
 from keras_ref.lockstep.recorded import write_events
 from keras_ref.lockstep.side import Request, train
-from keras_ref.quiet import import_keras
+from keras_ref.quiet import keras_for_command
 from keras_ref.tutorials import TUTORIALS
 from keras_ref.versions import versions
 
@@ -38,11 +38,8 @@ def main(given: Sequence[str]) -> int:
     """Run the command line."""
     options = _parse(given)
     errors = Console(stderr=True)
-    try:
-        with errors.status("importing TensorFlow and Keras"):
-            keras = import_keras()
-    except (ImportError, RuntimeError) as error:
-        errors.print(str(error), markup=False)
+    keras = keras_for_command(errors)
+    if keras is None:
         return 2
     options.folder.mkdir(parents=True, exist_ok=True)
     for name in track(options.names, description="recording Keras", console=errors):

@@ -18,7 +18,7 @@ def fabricated(monkeypatch, make_run, orders):
     versions = {"keras": "3.15.1"}
     row = compare(make_run(), make_run(), orders=orders, expected=[3], versions=versions)
     results = [Result(row, make_run(), make_run())]
-    monkeypatch.setattr("keras_ref.quiet.import_keras", lambda: None)
+    monkeypatch.setattr("keras_ref.quiet.import_keras", object)
     monkeypatch.setattr(command, "run_all", lambda options, keras, progress: results)
     monkeypatch.setattr("keras_ref.gallery.networks", lambda result: iter(()))
     return results
