@@ -19,7 +19,7 @@ from engine.kernels.lanes import maximum, where
 
 @formula
 def relu(x: Any) -> Any:
-    """a(z) = max(z, 0); NaN comes through.
+    """a(z) = max(z, 0); NaN comes through (behind a bias, Keras and the kernels make 0 of it).
 
     Shapes
         any; element by element.

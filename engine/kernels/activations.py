@@ -12,6 +12,7 @@ from engine.activations.leaky_relu import d_leaky_relu, leaky_relu
 from engine.activations.relu import d_relu, relu
 from engine.activations.sigmoid import d_sigmoid, d_sigmoid_rest, sigmoid
 from engine.activations.tanh import d_tanh, tanh
+from engine.kernels import onednn
 from engine.kernels.compiler import inlined, piece
 from engine.kernels.elementary import fused_exp, fused_logistic, fused_tanh
 from engine.kernels.lanes import (
@@ -23,6 +24,7 @@ from engine.kernels.lanes import (
     number,
     put,
     sum_halves,
+    where,
 )
 from engine.kernels.loops import over_one, over_two
 from engine.kernels.sums import packet_sum
@@ -40,6 +42,7 @@ CODES = {
 
 
 _relu = over_one(relu, relu)
+_fused_relu = over_one(onednn.relu, onednn.relu)
 _leaky_relu = over_one(leaky_relu, leaky_relu)
 _elu = over_one(elu, elu)
 _fused_elu = over_one(fused_elu, fused_elu)
@@ -64,8 +67,18 @@ def row_maximum(z: Any, units: Any) -> Any:
 
 
 @inlined
+def _largest_number(z: Any, units: Any) -> Any:
+    """The largest of z[0:units] that is a number; −∞ if none is."""
+    largest = fill(z, -float("inf"), 1)
+    for c in range(units):
+        largest = maximum(largest, load(z, c, 1))
+    return largest
+
+
+@inlined
 def _exp_lanes(z: Any, largest: Any, a: Any, c: Any, units: Any) -> Any:
-    e = keep_first(fused_exp(load(z, c, 16) - fill(z, largest, 16)), units - c)
+    x = load(z, c, 16) - fill(z, largest, 16)
+    e = keep_first(where(x == x, fused_exp(x), float("inf")), units - c)
     put(a, c, e, units - c, 16)
     return e
 
@@ -76,8 +89,9 @@ def softmax_row(z: Any, a: Any, units: Any) -> None:
 
     Sixteen lanes; up to four accumulators take turns over the whole vectors, the incomplete last
     vector joins the first; accumulators are added in pairs, then upper halves onto lower halves.
+    e^NaN counts as ∞: of a row with a NaN its place becomes NaN and the others 0.
     """
-    from_row = number(row_maximum(z, units))
+    from_row = number(_largest_number(z, units))
     vectors = units // 16
     turns = min(4, vectors) if vectors > 1 else 1
     s0 = s1 = s2 = s3 = fill(z, 0.0, 16)
@@ -117,7 +131,10 @@ def forward(code: Any, fused: Any, z: Any, a: Any, rows: Any, units: Any) -> Non
     """a = activation(z); `a` may be `z`.  `fused` tells that the activation follows a bias."""
     n = rows * units
     if code == RELU:
-        _relu(z, a, n)
+        if fused:
+            _fused_relu(z, a, n)
+        else:
+            _relu(z, a, n)
     elif code == LEAKY_RELU:
         _leaky_relu(z, a, n)
     elif code == ELU:

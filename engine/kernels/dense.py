@@ -26,6 +26,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.kernels import onednn
 from engine.kernels.compiler import inlined, piece
 from engine.kernels.lanes import (
     broadcast,
@@ -33,7 +34,6 @@ from engine.kernels.lanes import (
     fma,
     keep_first,
     load,
-    maximum,
     put,
     store,
     sum_8_pairs,
@@ -67,7 +67,7 @@ def _finish(
     if last and mode >= 0:
         c = c + bias
         if mode > 0:
-            c = maximum(c, 0.0)
+            c = onednn.relu(c)
     put(z, o, c, left, width)
 
 
@@ -207,7 +207,7 @@ def forward(x: Any, w: Any, b: Any, z: Any, rows: Any, inputs: Any, units: Any, 
         if relu >= 0:
             for i in range(0, rows, 16):
                 v = load(z, i, 16) + broadcast(b, 0, 16)
-                put(z, i, maximum(v, 0.0) if relu > 0 else v, rows - i, 16)
+                put(z, i, onednn.relu(v) if relu > 0 else v, rows - i, 16)
     else:
         shape, strides = (rows, inputs, units), (inputs, 1, units, units)
         _product(x, w, b, z, shape, strides, rows > 1 and inputs > BLOCK, relu)

@@ -45,6 +45,12 @@ def exp(x: Any) -> Any:
 
 
 @inlined
+def relu(x: Any) -> Any:
+    """max(x, 0); 0 for NaN, which a maximum of two registers does not see."""
+    return where(x > 0.0, x, 0.0)
+
+
+@inlined
 def logistic(x: Any) -> Any:
     """1 / (1 + e⁻ˣ), by e^(−|x|) and the symmetry σ(x) = 1 − σ(−x)."""
     e = exp(-abs(x))

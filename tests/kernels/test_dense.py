@@ -179,8 +179,12 @@ def test_nan_and_infinity_come_through(rows, inputs, units, rng):
     w[0, 0] = np.inf
     sizes = (rows, inputs, units)
     b = poisoned(np.zeros(units))
-    z = call(run_forward, (rows, units), "float64", poisoned(x), poisoned(w), b, None, *sizes, 1)
+    arrays = poisoned(x), poisoned(w), b, None
+    z = call(run_forward, (rows, units), "float64", *arrays, *sizes, 0)
     assert np.isnan(z[-1]).all() and np.isfinite(z[:-1, 1:]).all()
+    rectified = call(run_forward, (rows, units), "float64", *arrays, *sizes, 1)
+    assert (rectified[-1] == 0).all()  # as oneDNN's relu makes of NaN
+    assert np.array_equal(rectified[:-1], np.maximum(z[:-1], 0), equal_nan=True)
     dz = rng.normal(size=(rows, units))
     scratch = scratch_for(inputs, units, "float64")
     p, q = poisoned(dz), poisoned(w)

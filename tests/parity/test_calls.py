@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from keras_ref.chain import chain, penalty
-from tests.parity.promise import assert_as_promised
+from tests.parity.promise import SAME_BITS, assert_as_promised
 from tests.parity.stories import afterwards, both, fit, rows_of, weights_of
 
 pytestmark = pytest.mark.keras
@@ -174,6 +174,28 @@ def edge_of_exp(keras):
 
 def test_edge_of_exp(keras):
     assert_same(keras, edge_of_exp)
+
+
+def not_numbers(keras):
+    """What activations make of NaN and infinity, right behind a bias."""
+    nan, inf = np.nan, np.inf
+    rows = ([nan], [nan] * 4, [nan, 1, 2, 3], [1, nan, 2, 3], [inf, 1, nan, -inf], [-inf] * 4)
+    told = {}
+    for activation in ("relu", "leaky_relu", "elu", "sigmoid", "tanh", "softmax", None):
+        for number, bias in enumerate(rows[activation == "softmax" :]):
+            layer = keras.layers.Dense(len(bias), activation=activation)
+            model = keras.Sequential([keras.Input((1,)), layer])
+            model.set_weights([np.zeros((1, len(bias)), "float32"), np.array(bias, "float32")])
+            told[f"{activation} {number}"] = model.predict(np.zeros((3, 1), "float32"), verbose=0)
+    return told
+
+
+def test_not_numbers(keras):
+    if not SAME_BITS:
+        pytest.skip("what becomes of NaN belongs to oneDNN")
+    ours, theirs = both(keras, not_numbers)
+    for name in theirs:
+        assert np.array_equal(ours[name], theirs[name], equal_nan=True), name
 
 
 def many_tanh(keras):
