@@ -22,7 +22,7 @@ from engine.checks.shown import shown
 from engine.models.arguments import whole
 from engine.models.model import Model
 from engine.promise.machine import SHOWN, Machine, this_machine
-from engine.promise.models import RULES, TOLERANCE, Asked
+from engine.promise.models import RULES, TOLERANCE, USUAL_BATCH, Asked
 from engine.promise.software import BELOW_AVX512_CORE, CONFIRMED, Software, installed
 
 SWITCH = "GLASSNET_PROMISE"
@@ -37,7 +37,8 @@ class Arithmetic:
     ----------
     level
         "bits": weights, History and predictions are Keras's to the last bit.  "tolerance": losses
-        differ by `tolerance` at the most.
+        differ by `tolerance` at the most, unless the training multiplies roundings: features of
+        ordinary size and a learning rate with which it converges are assumed.
     tolerance
         0 for bits.
     reasons
@@ -74,7 +75,7 @@ class Arithmetic:
     def _promise(self) -> str:
         if self.level == "bits":
             return "bits: the numbers of Keras on the CPU, to the last one"
-        return f"tolerance: losses within {self.tolerance:g} of Keras's"
+        return f"tolerance: losses within {self.tolerance:g} of Keras's, unless they diverge"
 
     def __str__(self) -> str:
         return "\n".join(
@@ -97,7 +98,7 @@ def arithmetic(model: Any = None, batch_size: Any = None) -> Arithmetic:
     model
         A model whose layers are to be looked at, too.
     batch_size
-        How many rows its batches have; without it, as many as it takes to be safe.
+        How many rows the largest of its batches has; 32 if it is not named, as in Keras.
 
     Raises
     ------
@@ -134,7 +135,7 @@ def judged(
             f"Expected a model with layers. Received: model {model.name!r} without a Dense"
         )
     layers = [] if model is None else model._dense_layers()
-    asked = Asked(layers, batch_size)
+    asked = Asked(layers, getattr(model, "optimizer", None), batch_size or USUAL_BATCH)
     found += [(r.sentence, r.tolerance) for r in RULES if r.applies(asked)]
     reasons = tuple(reason for reason, _ in found)
     tolerance = max((allowed for _, allowed in found), default=0.0)

@@ -6,6 +6,7 @@ One table: a new rule is one more entry, a rule that no longer holds is one less
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from engine import activations
@@ -15,16 +16,24 @@ TOLERANCE = 1e-5
 """How far losses may be from Keras's where bits are not promised (docs/parity.md); the row
 "Keras" of tests/tolerances.py and the column of ``make parity`` ask for the same."""
 
-LARGEST_KERNEL, MOST_ROWS = 900 * 512, 64
-"""Kernels of so many weights were compared with the same bits at up to 1,024 rows; larger ones at
-up to 64.  784 × 1,024 at 128 rows was found to differ: TensorFlow cuts such products otherwise."""
+LARGEST_KERNEL = 2**18
+"""Larger kernels TensorFlow's threads share: 784 × 340 in batches of one row, or 784 × 1,024 in
+batches of 128, were found to differ.  How they are shared depends on the number of threads."""
+
+LARGEST_BATCH = 100_000
+"""Numbers in a batch of features, or of a layer's results, from about which threads share the sums
+over its rows; 96,000 were found to have Keras's bits, 150,000 not."""
+
+USUAL_BATCH = 32
+"""Keras's batch_size where none is named."""
 
 
 class Asked(NamedTuple):
     """What a rule looks at."""
 
     layers: list[Any]
-    batch_size: int | None
+    optimizer: Any
+    rows: int
 
 
 class Rule(NamedTuple):
@@ -35,14 +44,15 @@ class Rule(NamedTuple):
     applies: Callable[[Asked], bool]
 
 
-def _kernels(layers: list[Any]) -> list[int]:
-    """How many weights the kernels have, as far as it is known before the model is built."""
-    before = [None, *(layer.units for layer in layers)]
-    inputs = [
-        layer.kernel.shape[0] if layer.built else units
-        for layer, units in zip(layers, before, strict=False)
-    ]
-    return [(n or 0) * layer.units for n, layer in zip(inputs, layers, strict=True)]
+def _widths(layers: list[Any]) -> list[int]:
+    """Features and units, layer by layer; 1 for features that are not known before it is built."""
+    first = layers[0].kernel.shape[0] if layers and layers[0].built else 1
+    return [first, *(layer.units for layer in layers)]
+
+
+def _largest_kernel(layers: list[Any]) -> int:
+    widths = _widths(layers)
+    return max((a * b for a, b in pairwise(widths)), default=0)
 
 
 RULES = (
@@ -60,10 +70,19 @@ RULES = (
         ),
     ),
     Rule(
-        f"A kernel of more than {LARGEST_KERNEL:,} weights in batches of more than {MOST_ROWS} "
-        "rows: the order of sums is not known.",
+        f"A kernel of more than {LARGEST_KERNEL:,} weights: TensorFlow's threads share its "
+        "products.",
         TOLERANCE,
-        lambda asked: max(_kernels(asked.layers), default=0) > LARGEST_KERNEL
-        and (asked.batch_size is None or asked.batch_size > MOST_ROWS),
+        lambda asked: _largest_kernel(asked.layers) > LARGEST_KERNEL,
+    ),
+    Rule(
+        f"Batches of more than {LARGEST_BATCH:,} numbers: TensorFlow's threads share their sums.",
+        TOLERANCE,
+        lambda asked: asked.rows * max(_widths(asked.layers)) > LARGEST_BATCH,
+    ),
+    Rule(
+        "Adam with epsilon=0: TensorFlow divides by the root in another way.",
+        TOLERANCE,
+        lambda asked: getattr(asked.optimizer, "epsilon", 1) == 0,
     ),
 )  # fmt: skip

@@ -10,6 +10,7 @@ import numpy as np
 import engine
 from keras_ref.experiment import FIT, Experiment
 from keras_ref.lockstep.compare import APART, BITS, NEAR, TOLERANCE
+from keras_ref.lockstep.ulps import same
 
 FAILED = "failed"
 ORDER = {BITS: 0, NEAR: 1, APART: 2, FAILED: 3}
@@ -68,11 +69,11 @@ def level(ours: dict[str, np.ndarray], theirs: dict[str, np.ndarray]) -> tuple[s
         b = np.asarray(theirs[name])
         if a.shape != b.shape or a.dtype != b.dtype:
             return APART, f"{name}: {a.dtype} {a.shape} in the engine, {b.dtype} {b.shape} in Keras"
-        same = (a == b) & (np.signbit(a) == np.signbit(b)) | (np.isnan(a) & np.isnan(b))
-        if same.all():
+        equal = same(a, b)
+        if equal.all():
             continue
         with np.errstate(invalid="ignore", over="ignore"):
-            distance = np.where(same, 0.0, np.abs(a.astype("f8") - b.astype("f8")))
+            distance = np.where(equal, 0.0, np.abs(a.astype("f8") - b.astype("f8")))
             distance /= np.maximum(1.0, np.abs(b.astype("f8")))
         worst = float(np.max(np.where(np.isnan(distance), np.inf, distance)))
         where.append(f"{name}: {worst:.1e}")

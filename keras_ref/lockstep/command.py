@@ -9,21 +9,23 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+import engine
 from keras_ref.experiment import Experiment
 from keras_ref.lockstep.compare import BITS, Comparison, Growth, compare
-from keras_ref.lockstep.events import Epoch, Event
-from keras_ref.lockstep.recorded import read_events
+from keras_ref.lockstep.events import Event, Step
+from keras_ref.lockstep.recorded import about, read_events
 from keras_ref.lockstep.side import Request, events
 from keras_ref.tutorials import TUTORIALS
 
 WIDTH = 110
+PICTURES = (".png", ".svg", ".pdf")
 
 
 def main(given: Sequence[str]) -> int:
@@ -88,22 +90,34 @@ def lockstep(
     """
     ours = events("engine", request)
     if recorded is not None:
+        _check_recorded(recorded, request)
         return compare(ours, read_events(recorded), tell)
     plain = Request(**{**asdict(request), "each_step": False})
     return compare(ours, _unchanged(events("keras", request), events("keras", plain)), tell)
 
 
+def _check_recorded(path: Path, request: Request) -> None:
+    """Raise a ValueError if the recording is of another training."""
+    told = Request(**about(path)["request"])
+    for field in fields(Request):
+        was, now = getattr(told, field.name), getattr(request, field.name)
+        if was != now:
+            raise ValueError(
+                f"Expected the training that was recorded in {path}: {field.name}={was}. "
+                f"Received: {field.name}={now}"
+            )
+
+
 def _unchanged(watched: Iterator[Event], plain: Iterator[Event]) -> Iterator[Event]:
-    """Pass on the watched events; each epoch must have the weights of the unwatched training."""
+    """Pass on the watched events; all but the steps must be those of the unwatched training."""
     for event in watched:
-        if isinstance(event, Epoch):
-            other = next(e for e in plain if isinstance(e, Epoch))
-            for name, values in event.weights.items():
-                if values.tobytes() != other.weights[name].tobytes():
-                    raise RuntimeError(
-                        "Expected Keras to compute the same whether watched or not. Received: "
-                        f"other bits of {name} after epoch {event.number}"
-                    )
+        if not isinstance(event, Step):
+            told = compare([event], [next(plain)])
+            if told.first is not None:
+                raise RuntimeError(
+                    "Expected Keras to compute the same whether watched or not. Received: other "
+                    f"bits of {told.first.tensor}, {type(event).__name__} of {told.first.fit}"
+                )
         yield event
 
 
@@ -136,6 +150,7 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
         "training", metavar="KEY|CONFIG.json", help=f"a tutorial ({', '.join(keys)}) or a file"
     )
     parser.add_argument("--seed", type=int, metavar="N", help="0 ≤ N < 2³²; default 42")
+    parser.add_argument("--full", action="store_true", help="all rows and all folds of a tutorial")
     parser.add_argument("--steps", type=int, metavar="N", help="end each fit after N steps")
     why = parser.add_mutually_exclusive_group()
     why.add_argument(
@@ -165,13 +180,18 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
         try:
             experiment = Experiment.load(path)
             experiment.rows()
+            experiment.build(engine)
         except (ValueError, TypeError, OSError) as error:
             parser.error(str(error))
         training, seed = experiment.as_json(), experiment.seed
     seed = seed if options.seed is None else options.seed
-    options.request = Request(training, seed, options.steps)
+    options.request = Request(training, seed, options.steps, full=options.full)
     for name in ("plot", "json"):
         path = getattr(options, name)
-        if path is not None and not path.parent.is_dir():
-            parser.error(f"Expected a folder that exists. Received: --{name} {path}")
+        if path is None:
+            continue
+        if not path.parent.is_dir() or path.is_dir():
+            parser.error(f"Expected a file in a folder that exists. Received: --{name} {path}")
+        if name == "plot" and path.suffix not in PICTURES:
+            parser.error(f"Expected {', '.join(PICTURES)}. Received: --plot {path}")
     return options

@@ -16,7 +16,7 @@ import numpy as np
 
 from keras_ref.lockstep.digests import is_digest
 from keras_ref.lockstep.events import End, Epoch, Event, Start, Step, Tensors
-from keras_ref.lockstep.ulps import FARTHEST, ulps
+from keras_ref.lockstep.ulps import FARTHEST, same, ulps
 
 TOLERANCE = 1e-5
 BITS, NEAR, APART = "bits", "tolerance", "apart"
@@ -181,7 +181,7 @@ class _Comparing:
             text = f"{a.dtype} {a.shape} in the engine, {b.dtype} {b.shape} in Keras"
             self.differ(name, remark=text)
             self.result.level = APART
-        elif a.tobytes() != b.tobytes():
+        elif not same(a, b).all():
             self.lower(NEAR)
             if is_digest(a):
                 self.differ(name, remark="the digests of their bits differ")
@@ -199,7 +199,7 @@ class _Comparing:
                 side = "engine" if a is None else "Keras"
                 self.differ(title.format(name), remark=f"the {side} has no such value")
                 self.result.level = APART
-            elif not _same(a, b):
+            elif not same(a, b):
                 self.lower(NEAR)
                 # Both sides form them in float32; as such they are a few ulps apart.
                 self.differ(title.format(name), **_largest(np.float32([a]), np.float32([b])))
@@ -207,7 +207,7 @@ class _Comparing:
     def judge(self, ours: Mapping[str, float], theirs: Mapping[str, float]) -> None:
         """Hold the losses to the tolerance."""
         for name in set(ours) & set(theirs):
-            if "loss" in name and not _same(ours[name], theirs[name]):
+            if "loss" in name and not same(ours[name], theirs[name]):
                 distance = abs(ours[name] - theirs[name])
                 self.result.loss_difference = max(self.result.loss_difference, distance)
                 if not distance <= TOLERANCE * max(1.0, abs(theirs[name])):
@@ -272,15 +272,10 @@ def _alike(a: Tensors, b: Tensors) -> bool:
     }
 
 
-def _same(a: float, b: float) -> bool:
-    """Whether two floats have the same bits, NaN included."""
-    return np.float64(a).tobytes() == np.float64(b).tobytes()
-
-
 def _largest(a: np.ndarray, b: np.ndarray) -> dict[str, Any]:
     """Return where two arrays differ most, and by how much."""
     distances = ulps(a, b)
-    different = a.view(f"u{a.dtype.itemsize}") != b.view(f"u{b.dtype.itemsize}")
+    different = ~same(a, b)
     index = np.unravel_index(np.argmax(np.where(different, distances + 1, 0)), a.shape)
     with np.errstate(invalid="ignore"):
         largest = np.max(np.abs(a.astype("f8") - b.astype("f8")))

@@ -28,6 +28,7 @@ def train_plainly(model: Any) -> None:
         class_weight: Any = None,
         validation_data: Any = None,
         validation_split: float = 0.0,
+        initial_epoch: int = 0,
         **options: Any,
     ) -> Any:
         rows = model._rows(x, y, sample_weight)
@@ -37,7 +38,7 @@ def train_plainly(model: Any) -> None:
         seed = get_random_seed()
         order = epoch_order(len(rows), seed) if shuffle else np.arange(len(rows))
         model.stop_training = False
-        for epoch in range(epochs):
+        for epoch in range(initial_epoch, epochs):
             _call(callbacks, "on_epoch_begin", epoch)
             for batch, start in enumerate(range(0, len(rows), batch_size)):
                 chosen = order[start : start + batch_size]

@@ -45,6 +45,8 @@ class Request:
         A change to Keras's training, by its name in `keras_ref.lockstep.causes`.
     environment : dict
         Variables for the process, as TF_ENABLE_ONEDNN_OPTS.
+    full : bool
+        All rows and folds of a tutorial.
     """
 
     training: Any
@@ -53,6 +55,7 @@ class Request:
     each_step: bool = True
     cause: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
+    full: bool = False
 
 
 def events(side: str, request: Request, folder: Path = ROOT) -> Iterator[Event]:
@@ -159,7 +162,7 @@ def train(side: str, request: Request, send: Any) -> str:
     with tutorial_wording():
         if isinstance(request.training, str):
             tutorial = TUTORIALS[request.training]
-            return str(tutorial.run(keras, request.seed, full=False, watcher=watcher).data)
+            return str(tutorial.run(keras, request.seed, full=request.full, watcher=watcher).data)
         experiment = Experiment.from_json({**request.training, "seed": request.seed})
         experiment.run(keras, watcher)
         return ""

@@ -37,6 +37,14 @@ def ulps(a: Any, b: Any) -> np.ndarray:
     return np.where(nan_a | nan_b, np.where(nan_a & nan_b, 0.0, FARTHEST), distance)
 
 
+def same(a: Any, b: Any) -> np.ndarray:
+    """Whether numbers have the same bits, zeros their signs included; one NaN is like another."""
+    a, b = np.asarray(a), np.asarray(b)
+    if a.dtype.kind != "f":
+        return np.asarray(a == b)
+    return ((a == b) & (np.signbit(a) == np.signbit(b))) | (np.isnan(a) & np.isnan(b))
+
+
 def _number(values: np.ndarray) -> np.ndarray:
     """Return k."""
     bits = values.view(f"i{values.dtype.itemsize}").astype(np.int64)

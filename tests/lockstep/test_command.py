@@ -8,6 +8,7 @@ import pytest
 from keras_ref.__main__ import main
 from keras_ref.cases import CASES
 from keras_ref.chain import chain
+from keras_ref.lockstep import command
 from tests.lockstep.recordings import comparable, path_of
 
 
@@ -34,7 +35,15 @@ def test_the_same_bits_from_a_recording(small, capsys, tmp_path):
     assert json.loads(file.read_text())["level"] == "bits"
 
 
-def test_another_seed_is_outside(small, capsys, tmp_path):
+def test_another_training_was_recorded(small, capsys):
+    arguments = ("--steps", "10", "--recorded", str(path_of("sgd")), "--seed", "43")
+    assert main(["lockstep", str(small), *arguments]) == 2
+    error = capsys.readouterr().err
+    assert "Expected the training that was recorded" in error and "seed=42" in error
+
+
+def test_another_seed_is_outside(small, capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr(command, "_check_recorded", lambda *arguments: None)
     file, picture = tmp_path / "result.json", tmp_path / "growth.png"
     arguments = ("--steps", 10, "--recorded", path_of("sgd"), "--json", file, "--plot", picture)
     status, out = run(capsys, small, "--seed", 43, *arguments)
@@ -55,7 +64,9 @@ def test_another_seed_is_outside(small, capsys, tmp_path):
         (["pima-sgd", "--seed", "-1"], "Expected 0 ≤ seed"),
         (["pima-sgd", "--seed", "4294967296"], "Expected 0 ≤ seed"),
         (["pima-sgd", "--steps", "0"], "Expected at least one step"),
-        (["pima-sgd", "--plot", "no/such/folder/x.png"], "Expected a folder"),
+        (["pima-sgd", "--plot", "no/such/folder/x.png"], "Expected a file in a folder"),
+        (["pima-sgd", "--plot", "x.foo"], "Expected .png"),
+        (["pima-sgd", "--json", "."], "Expected a file in a folder"),
         (["pima-sgd", "--why", "--no-why"], "not allowed"),
         ([], "required"),
     ],
@@ -77,11 +88,22 @@ def test_a_wrong_file(tmp_path, capsys):
     assert "Expected an experiment" in capsys.readouterr().err
 
 
-def test_a_training_that_fails_says_why(tmp_path, capsys):
+def test_a_training_that_cannot_be(tmp_path, capsys):
     path = tmp_path / "wrong.json"
     chain(activations=("relu", "nothing")).save(path)
-    assert main(["lockstep", str(path), "--recorded", str(path_of("sgd"))]) == 2
+    with pytest.raises(SystemExit) as exit_:
+        main(["lockstep", str(path)])
+    assert exit_.value.code == 2
     assert "Expected activation to be" in capsys.readouterr().err
+
+
+def test_a_training_that_fails_says_why(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(command, "_check_recorded", lambda *arguments: None)
+    path = tmp_path / "wrong.json"
+    chain(fit={"validation_split": 0.999}).save(path)
+    assert main(["lockstep", str(path), "--recorded", str(path_of("sgd"))]) == 2
+    error = capsys.readouterr().err
+    assert "Expected validation_split to leave rows" in error and "Traceback" not in error
 
 
 @pytest.mark.keras

@@ -18,6 +18,7 @@ from keras_ref.lockstep.events import End, Epoch, Step
 from keras_ref.lockstep.record import NAMES, about, request_for, tell
 from keras_ref.lockstep.recorded import about as told_by
 from keras_ref.lockstep.recorded import read_events
+from keras_ref.lockstep.side import Request
 from tests.lockstep.recordings import FOLDER, comparable, path_of
 
 
@@ -51,8 +52,7 @@ def test_all_are_there_and_no_others():
 @pytest.mark.parametrize("name", NAMES)
 def test_recorded_of_this_training(name):
     told = told_by(path_of(name))
-    request = dataclasses.asdict(request_for(name))
-    assert told["request"] == request, "the case has changed: make record"
+    assert Request(**told["request"]) == request_for(name), "the case has changed: make record"
     assert set(told) == set(about(name, ""))
 
 
