@@ -31,15 +31,29 @@ from keras_ref.rows import Rows, draw, read
 from keras_ref.watch import UNWATCHED, Watcher
 
 FIT = {"batch_size": 32, "epochs": 2}
-FIT_WORDS = {
-    "batch_size",
-    "epochs",
-    "shuffle",
-    "validation_split",
-    "validation_batch_size",
-    "class_weight",
-    "initial_epoch",
+TOP = {"inputs": int, "seed": int}
+DATA = {
+    "rows": int,
+    "labels": str,
+    "dtype": str,
+    "scale": float,
+    "sample_weight": bool,
+    "validation_rows": int,
+    "validation_weight": bool,
+    "seed": int,
+    "file": str,
 }
+FIT_WORDS = {
+    "batch_size": int,
+    "epochs": int,
+    "shuffle": bool,
+    "validation_split": float,
+    "validation_batch_size": int,
+    "class_weight": dict,
+    "initial_epoch": int,
+}
+KINDS = {int: "a whole number", float: "a number", str: "a text", bool: "true or false",
+         dict: "an object"}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -133,24 +147,16 @@ class Experiment:
                 f"Expected only {', '.join(sorted(names))} in an experiment. "
                 f"Received: {', '.join(unknown)}"
             )
-        layers = found["layers"]
-        if not isinstance(layers, list) or not layers:
-            raise ValueError(
-                f"Expected layers to be a list of Dense arguments. Received: layers={layers!r}"
-            )
-        for layer in layers:
-            if not isinstance(layer, Mapping) or "units" not in layer:
+        _check_layers(found["layers"])
+        _check_words("experiment", {k: found[k] for k in ("inputs", "seed") if k in found}, TOP)
+        _check_words("data", found.get("data", {}), DATA)
+        _check_words("fit", found.get("fit", {}), FIT_WORDS)
+        for number in found.get("fit", {}).get("class_weight", {}):
+            if not str(number).isdigit():
                 raise ValueError(
-                    f"Expected each layer to be an object with units. Received: {layer!r}"
+                    'Expected class_weight to have class numbers, as {"0": 1.0, "1": 2.5}. '
+                    f"Received: class_weight={found['fit']['class_weight']!r}"
                 )
-        fit = found.get("fit", {})
-        if not isinstance(fit, Mapping) or (unknown := sorted(set(fit) - FIT_WORDS)):
-            raise ValueError(
-                f"Expected fit to have only {', '.join(sorted(FIT_WORDS))}. "
-                f"Received: {', '.join(unknown) if isinstance(fit, Mapping) else fit!r}"
-            )
-        if not isinstance(found.get("data", {}), Mapping):
-            raise ValueError(f"Expected data to be an object. Received: data={found['data']!r}")
         return cls(**found)
 
     # --- running --------------------------------------------------------------------------------
@@ -198,6 +204,33 @@ class Experiment:
         told |= {f"weights {i}": np.array(w) for i, w in enumerate(model.get_weights())}
         told |= {f"evaluate {k}": np.array(v) for k, v in evaluated.items()}
         return told | {"predict": np.asarray(predicted)}
+
+
+def _check_layers(layers: Any) -> None:
+    if not isinstance(layers, list) or not layers:
+        raise ValueError(
+            f"Expected layers to be a list of Dense arguments. Received: layers={layers!r}"
+        )
+    for layer in layers:
+        if not isinstance(layer, Mapping) or "units" not in layer:
+            raise ValueError(f"Expected each layer to be an object with units. Received: {layer!r}")
+
+
+def _check_words(part: str, found: Any, known: Mapping[str, type]) -> None:
+    """Raise a ValueError if a part of an experiment has other words, or values of other kinds."""
+    if not isinstance(found, Mapping):
+        raise ValueError(f"Expected {part} to be an object. Received: {part}={found!r}")
+    if unknown := sorted(set(found) - set(known)):
+        raise ValueError(
+            f"Expected {part} to have only {', '.join(known)}. Received: {', '.join(unknown)}"
+        )
+    for name, value in found.items():
+        kind = known[name]
+        fits = isinstance(value, int | float if kind is float else kind)
+        if not fits or (isinstance(value, bool) and kind is not bool):
+            raise ValueError(
+                f"Expected {name} of the {part} to be {KINDS[kind]}. Received: {name}={value!r}"
+            )
 
 
 def _short(value: Any) -> str:

@@ -111,8 +111,13 @@ def read(path: Path) -> Rows:
     OSError
         If the file cannot be read.
     """
-    with np.load(path, allow_pickle=False) as file:
-        found: dict[str, Any] = {name: file[name] for name in file.files}
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            found: dict[str, Any] = {name: file[name] for name in file.files}
+    except (ValueError, AttributeError, TypeError):  # text, or a single array
+        raise ValueError(
+            f"Expected an npz file, as numpy.savez writes it. Received: {path}"
+        ) from None
     if not {"x", "y"} <= set(found) <= set(NAMES) or ("x_val" in found) != ("y_val" in found):
         raise ValueError(
             f"Expected the arrays x and y in {path}, maybe sample_weight, x_val with y_val, "

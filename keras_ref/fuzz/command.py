@@ -115,4 +115,6 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
         value, least = getattr(options, name), 1 if name == "count" else 0
         if value < least:
             parser.error(f"Expected a whole number ≥ {least}. Received: --{name} {value}")
+    if options.out.exists() and not options.out.is_dir():
+        parser.error(f"Expected a folder. Received: --out {options.out}")
     return options

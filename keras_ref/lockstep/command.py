@@ -55,13 +55,15 @@ def main(given: Sequence[str]) -> int:
         errors.print(str(error), markup=False, highlight=False, soft_wrap=True)
         return 2
 
-    from keras_ref.lockstep.show import show, why_table
+    from keras_ref.lockstep.show import remarks, show, why_table
 
     console.print(f"[bold]{options.name}[/bold], seed {request.seed}: engine and Keras in lockstep")
     show(console, result)
     if tried is not None:
         console.print()
         console.print(why_table(tried, result.level != BITS))
+        for remark in remarks(result):
+            console.print(remark)
     if options.plot is not None:
         from keras_ref.lockstep.picture import draw_growth
 

@@ -71,13 +71,14 @@ def read_events(path: Path) -> Iterator[Event]:
 
 def _opened(path: Path) -> tuple[dict[str, Any], bytes]:
     """Return the two parts of a recording, or say that it is none."""
-    with np.load(path, allow_pickle=False) as file:
-        if set(file.files) != {"text", "numbers"}:
-            raise ValueError(
-                f"Expected a recording of Keras in {path}. Received: an npz file with "
-                f"{', '.join(file.files[:5])}"
-            )
-        text, numbers = json.loads(str(file["text"])), file["numbers"].tobytes()
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            text, numbers = json.loads(str(file["text"])), file["numbers"].tobytes()
+    except (ValueError, TypeError, KeyError, IndexError):  # another file
+        raise ValueError(
+            f"Expected a recording of Keras, as `python -m keras_ref record` writes it. "
+            f"Received: {path}"
+        ) from None
     if missing := ABOUT - set(text["about"]):
         raise ValueError(
             f"Expected {path} to say its {', '.join(sorted(ABOUT))}. "

@@ -87,6 +87,7 @@ def growth_table(growth: Sequence[Growth]) -> Table:
 def why_table(tried: Sequence[Tried], differs: bool) -> Table:
     """Return what each known cause explains, or how far it would move Keras's weights."""
     title = "Why? Keras" if differs else "Keras"
+    differs = differs and any(row.verdict for row in tried)
     table = Table(
         title=f"{title} once more, with one change each: the weights after the last epoch",
         title_justify="left",
@@ -111,6 +112,20 @@ def why_table(tried: Sequence[Tried], differs: bool) -> Table:
         style = "bold green" if row.explains else ""
         table.add_row(*cells, _count(row.engine), Text(row.verdict, style))
     return table
+
+
+def remarks(result: Comparison) -> list[str]:
+    """Return what the first difference alone tells of its cause."""
+    if result.first is None:
+        return []
+    found = []
+    if result.first.tensor == "x":
+        found.append("The order of the rows differs: the same seed, another permutation.")
+    if not result.first.step:
+        found.append("The initial weights differ: another seed, initializer or order of layers.")
+    if all(point.max_ulps == 0 for point in result.growth):
+        found.append("The weights agree after every epoch: what differs does not reach them.")
+    return found
 
 
 def ulp_text(distance: float) -> str:

@@ -46,7 +46,15 @@ def test_an_experiment_stays_as_it_is(keras):
         ({"inputs": ...}, "Expected an experiment"),
         ({"epochs": 3}, "Expected only"),
         ({"fit": {"lr": 3}}, "Expected fit to have only"),
-        ({"fit": [3]}, "Expected fit to have only"),
+        ({"fit": [3]}, "Expected fit to be an object"),
+        ({"fit": {"batch_size": 2.5}}, "Expected batch_size of the fit to be a whole number"),
+        ({"fit": {"shuffle": 1}}, "Expected shuffle of the fit to be true or false"),
+        ({"fit": {"class_weight": {"a": 1}}}, "Expected class_weight to have class numbers"),
+        ({"fit": {"class_weight": [1, 2]}}, "Expected class_weight of the fit to be an object"),
+        ({"inputs": "5"}, "Expected inputs of the experiment to be a whole number"),
+        ({"seed": True}, "Expected seed of the experiment to be a whole number"),
+        ({"data": {"rowz": 3}}, "Expected data to have only"),
+        ({"data": {"rows": "x"}}, "Expected rows of the data to be a whole number"),
         ({"data": 3}, "Expected data to be an object"),
     ],
     ids=str,
@@ -78,6 +86,14 @@ def test_rows_of_a_file(tmp_path):
     assert rows.unseen[0].shape == (3, 3)
     told = Experiment.load(path).run(engine)
     assert "History val_loss" in told
+
+
+def test_no_npz_file(tmp_path):
+    (tmp_path / "rows.npz").write_text("1, 2")
+    np.save(tmp_path / "rows.npy", np.ones(3))
+    for name in ("rows.npz", "rows.npy"):
+        with pytest.raises(ValueError, match="Expected an npz file"):
+            read(tmp_path / name)
 
 
 @pytest.mark.parametrize("names", [("x",), ("x", "y", "z"), ("x", "y", "x_val")], ids=str)
