@@ -224,6 +224,11 @@ CASES: dict[str, Experiment] = {
     ),
     "long-narrow": chain((800, 2, 1), epochs=1, data={"rows": 10}),
     "long": chain((400, 20, 1), batch=16, data={"rows": 40}),
+    # numbers that TensorFlow takes for 0; more softmax than it takes at once
+    "denormal": chain((6, 7, 3), ("relu", None), "squared", **ADAM, data={"scale": 1e-19}),
+    "wide-softmax": chain(
+        (6, 7, 101), ("relu", "softmax"), "categorical", batch=64, data={"rows": 128}
+    ),
     "scale-30": chain(data={"scale": 30.0}),
     "scale-100": chain(optimizer="Adam", data={"scale": 100.0}),
 }  # fmt: skip
@@ -233,11 +238,12 @@ STEP_BY_STEP = (
     "amsgrad-linear", "relu-batch-1", "sigmoid-batch-5", "leaky_relu-batch-10", "categorical",
     "sparse", "weights-3-even", "smoothing", "class-weights-sparse", "probabilities", "no-bias",
     "long-narrow", "smoothing-categorical", "split", "long",
+    "denormal", "wide-softmax",
 )  # fmt: skip
 """The cases of which every step is recorded; of the others, every epoch."""
 
 FEWER_STEPS = {"long": 1}
 """A step with 400 features and their kernel fills 100 KB."""
 
-AS_DIGESTS = ("penalties-wide", "penalties-cut")
-"""The cases whose kernels would fill hundreds of KB: digests of their weights are recorded."""
+AS_DIGESTS = ("penalties-wide", "penalties-cut", "wide-softmax")
+"""The cases whose tensors would fill hundreds of KB: digests of them are recorded."""

@@ -1,5 +1,6 @@
 """Events with digests in the place of large arrays: 32 bytes show whether any bit differs.
 
+    a step's tensors         their values if few, else a SHA-256 each
     weights after an epoch   one SHA-256 of all; after the last epoch their values, if few
     initial weights          their values if few, else one SHA-256 of all
     predictions              their values if few, else a SHA-256
@@ -22,13 +23,7 @@ FEW = 1000
 
 
 def digested(events: Iterable[Event]) -> Iterator[Event]:
-    """Yield the events of fits whose steps are not told, large arrays as digests.
-
-    Raises
-    ------
-    ValueError
-        If a step is told.
-    """
+    """Yield the events with large arrays as digests."""
     for event, following in pairwise(chain(events, [None])):
         if isinstance(event, Start):
             yield replace(event, weights=_values_or_digest(event.weights))
@@ -40,7 +35,10 @@ def digested(events: Iterable[Event]) -> Iterator[Event]:
             predicted = _values_or_digest({"predict": event.predicted})
             yield replace(event, predicted=next(iter(predicted.values())))
         else:
-            raise ValueError(f"Expected epochs without steps. Received: {event}")
+            kept: Tensors = {}
+            for name, values in event.tensors.items():
+                kept |= _values_or_digest({name: values})
+            yield replace(event, tensors=kept)
 
 
 def digest(tensors: Tensors) -> Tensors:

@@ -45,9 +45,13 @@ def test_each_fit_has_a_last_epoch():
     assert kept(digested(two)) == [False, True, False, False] * 2
 
 
-def test_steps_are_refused():
-    with pytest.raises(ValueError, match="Expected epochs without steps"):
-        list(digested(test_compare.stream()))
+def test_steps_keep_their_names():
+    events = test_compare.stream()
+    large = {**events[1].tensors, "a1": np.zeros((FEW + 1, 1), "f4")}
+    events[1] = dataclasses.replace(events[1], tensors=large)
+    found = list(digested(events))[1].tensors
+    assert list(found) == list(large)
+    assert [name for name, values in found.items() if is_digest(values)] == ["a1"]
 
 
 def test_there_and_back(tmp_path):

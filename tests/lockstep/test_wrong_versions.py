@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from keras_ref.cases import AS_DIGESTS
 from keras_ref.lockstep.compare import compare
+from keras_ref.lockstep.digests import digested
 from keras_ref.lockstep.record import request_for
 from keras_ref.lockstep.recorded import read_events
 from keras_ref.lockstep.side import trainings
@@ -39,6 +41,10 @@ def findings_in(folder, copy):
     """Mistake → the first difference between the copy and what Keras computed."""
     requests = [replace(request_for(wrong.case), environment=FAST) for wrong in copy]
     told = trainings("engine", requests, folder)
+    told = (
+        list(digested(ours)) if wrong.case in AS_DIGESTS else ours
+        for wrong, ours in zip(copy, told, strict=True)
+    )
     return {
         wrong.name: compare(ours, read_events(path_of(wrong.case))).first
         for wrong, ours in zip(copy, told, strict=True)

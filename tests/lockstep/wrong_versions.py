@@ -271,6 +271,18 @@ IN_KERNELS = [
             "categorical", "db2",
         ),
     ],
+    [
+        Wrong(
+            "denormal numbers that are not flushed to 0", "kernels/machine.py",
+            {"FLUSHING = 0x1F80 | 0x8000 | 0x0040": "FLUSHING = 0x1F80"},
+            "denormal", "v(W1)",
+        ),
+        Wrong(
+            "softmax's exponentials all at once", "kernels/losses.py",
+            {"SOFTMAX_BLOCK = 4507": "SOFTMAX_BLOCK = 10**9"},
+            "wide-softmax", "dz2",
+        ),
+    ],
 ]  # fmt: skip
 
 COPIES = [[wrong] for wrong in IN_PYTHON] + IN_KERNELS
