@@ -28,12 +28,14 @@ def draw_experiment(rng: np.random.Generator) -> Experiment:
     if labels in ("binary", "one-hot", "classes") and rng.random() < 0.4:
         data["dtype"] = "int64"
     if rng.random() < 0.2:
-        data["scale"] = float(rng.choice([0.01, 0.1, 3.0, 10.0, 30.0]))
+        data["scale"] = float(rng.choice([1e-19, 0.01, 0.1, 3.0, 10.0, 30.0]))
     fit: dict[str, Any] = {"batch_size": batch, "epochs": int(rng.integers(1, 4))}
     _weights(rng, data, fit, units)
     _validation(rng, data, fit)
     if rng.random() < 0.1:
         fit["shuffle"] = False
+    if fit["epochs"] > 1 and rng.random() < 0.1:
+        fit["initial_epoch"] = 1
     return Experiment(
         inputs=_width(rng),
         layers=layers,

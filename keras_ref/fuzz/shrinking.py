@@ -53,8 +53,15 @@ def _simpler(experiment: Experiment) -> Iterator[Experiment]:
     for number in range(len(layers) - 1):
         yield change(experiment, layers=layers[:number] + layers[number + 1 :])
     if fit.get("epochs", 2) > 1:
-        yield change(experiment, fit={**fit, "epochs": 1})
-    for name in ("class_weight", "validation_split", "validation_batch_size", "shuffle"):
+        first = {k: v for k, v in fit.items() if k != "initial_epoch"}
+        yield change(experiment, fit={**first, "epochs": 1})
+    for name in (
+        "initial_epoch",
+        "class_weight",
+        "validation_split",
+        "validation_batch_size",
+        "shuffle",
+    ):
         if name in fit:
             yield change(experiment, fit={k: v for k, v in fit.items() if k != name})
     for name in ("sample_weight", "validation_rows", "validation_weight", "scale", "dtype"):

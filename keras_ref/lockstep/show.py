@@ -89,28 +89,27 @@ def why_table(tried: Sequence[Tried], differs: bool) -> Table:
     title = "Why? Keras" if differs else "Keras"
     differs = differs and any(row.verdict for row in tried)
     table = Table(
-        title=f"{title} once more, with one change each: the weights after the last epoch",
+        title=f"{title} once more, with one change each: how far the weights move",
         title_justify="left",
     )
     table.add_column("change")
-    table.add_column("Keras −\nchanged Keras\nmax |Δ|", justify="right")
-    table.add_column("\n\nmedian ulps", justify="right")
-    table.add_column("\n\nmax ulps", justify="right")
+    headings = ("engine −\nchanged,\nmax ulps", "Keras −\nchanged,\nmax ulps")
+    if not differs:
+        headings = ("max |Δ|", "median ulps", "max ulps")  # type: ignore[assignment]
+    for heading in headings:
+        table.add_column(heading, justify="right")
     if differs:
-        table.add_column("engine −\nchanged Keras\nmax ulps", justify="right")
         table.add_column("is it this?")
     for row in tried:
         if row.skipped:
-            table.add_row(row.title, Text(row.skipped, "dim"))
-            continue
-        last = row.growth[-1]
-        cells = [row.title, f"{last.max_difference:.2g}", _count(last.median_ulps)]
-        cells.append(_count(row.keras))
-        if not differs:
-            table.add_row(*cells)
-            continue
-        style = "bold green" if row.explains else ""
-        table.add_row(*cells, _count(row.engine), Text(row.verdict, style))
+            table.add_row(f"{row.title} ({row.skipped})", *["–"] * len(headings))
+        elif differs:
+            verdict = Text(row.verdict, "bold green" if row.explains else "")
+            table.add_row(row.title, _count(row.engine), _count(row.keras), verdict)
+        else:
+            last = row.growth[-1]
+            cells = (f"{last.max_difference:.2g}", _count(last.median_ulps), _count(row.keras))
+            table.add_row(row.title, *cells)
     return table
 
 

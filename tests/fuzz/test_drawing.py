@@ -67,6 +67,7 @@ def test_batches_weights_and_validation():
         ("fit", "validation_split"),
         ("fit", "validation_batch_size"),
         ("fit", "shuffle"),
+        ("fit", "initial_epoch"),
     ):
         assert sum(name in getattr(e, part) for e in MANY) > 15, name
 
