@@ -193,6 +193,17 @@ def test_models_without(name):
     assert name.strip() in reason
 
 
+def test_no_bound_on_probabilities_where_the_bits_differ():
+    network = model((3, "relu", {}), loss="categorical_crossentropy")
+    assert judged(MACHINE, SOFTWARE, {}, network).level == "bits"
+    found = judged(MACHINE, SOFTWARE, {"GLASSNET_PROMISE": "tolerance"}, network)
+    assert (found.level, found.tolerance) == ("tolerance", float("inf"))
+    assert "no bound" in str(found) and "probabilities" in found.reasons[-1]
+    plain = model((3, "softmax", {}), loss="categorical_crossentropy")
+    found = judged(MACHINE, SOFTWARE, {"GLASSNET_PROMISE": "tolerance"}, plain)
+    assert found.tolerance == TOLERANCE
+
+
 def test_large_batches():
     network = engine.Sequential([engine.Input((40,)), engine.layers.Dense(50)])
     assert judged(MACHINE, SOFTWARE, {}, network, 2000).level == "bits"

@@ -22,7 +22,14 @@ from engine.checks.shown import shown
 from engine.models.arguments import whole
 from engine.models.model import Model
 from engine.promise.machine import SHOWN, Machine, this_machine
-from engine.promise.models import RULES, TOLERANCE, USUAL_BATCH, Asked
+from engine.promise.models import (
+    MAGNIFIES,
+    RULES,
+    TOLERANCE,
+    USUAL_BATCH,
+    Asked,
+    on_probabilities,
+)
 from engine.promise.software import BELOW_AVX512_CORE, CONFIRMED, Software, installed
 
 SWITCH = "GLASSNET_PROMISE"
@@ -40,7 +47,7 @@ class Arithmetic:
         differ by `tolerance` at the most, unless the training multiplies roundings: features of
         ordinary size and a learning rate with which it converges are assumed.
     tolerance
-        0 for bits.
+        0 for bits, ∞ where no bound is promised.
     reasons
         Sentences that say why not bits; empty for bits.
     machine, software
@@ -75,6 +82,8 @@ class Arithmetic:
     def _promise(self) -> str:
         if self.level == "bits":
             return "bits: the numbers of Keras on the CPU, to the last one"
+        if self.tolerance == float("inf"):
+            return "tolerance: no bound"
         return f"tolerance: losses within {self.tolerance:g} of Keras's, unless they diverge"
 
     def __str__(self) -> str:
@@ -137,6 +146,8 @@ def judged(
     layers = [] if model is None else model._dense_layers()
     asked = Asked(layers, getattr(model, "optimizer", None), batch_size or USUAL_BATCH)
     found += [(r.sentence, r.tolerance) for r in RULES if r.applies(asked)]
+    if found and on_probabilities(layers, getattr(model, "_loss", None)):
+        found.append((MAGNIFIES, float("inf")))
     reasons = tuple(reason for reason, _ in found)
     tolerance = max((allowed for _, allowed in found), default=0.0)
     return Arithmetic("tolerance" if found else "bits", tolerance, reasons, machine, software)

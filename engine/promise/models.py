@@ -55,6 +55,19 @@ def _largest_kernel(layers: list[Any]) -> int:
     return max((a * b for a, b in pairwise(widths)), default=0)
 
 
+MAGNIFIES = (
+    "A crossentropy on probabilities, without logits, divides by small numbers: where the bits "
+    "differ no bound is promised."
+)
+
+
+def on_probabilities(layers: list[Any], loss: Any) -> bool:
+    """Whether the loss is a crossentropy that finds no logits and clips probabilities."""
+    if loss is None or not layers or loss.forms[0] == loss.forms[1] or loss.from_logits:
+        return False
+    return layers[-1].activation not in (activations.sigmoid, activations.softmax)
+
+
 RULES = (
     Rule(
         "The model computes in float64; Keras's bits are promised for float32.",
