@@ -9,7 +9,7 @@ import numpy as np
 
 import engine
 from keras_ref.experiment import FIT, Experiment
-from keras_ref.lockstep.compare import APART, BITS, NEAR, TOLERANCE
+from keras_ref.lockstep.compare import APART, BITS, NEAR, PREDICTIONS, TOLERANCE
 from keras_ref.lockstep.ulps import same
 
 FAILED = "failed"
@@ -77,7 +77,7 @@ def level(ours: dict[str, np.ndarray], theirs: dict[str, np.ndarray]) -> tuple[s
             distance /= np.maximum(1.0, np.abs(b.astype("f8")))
         worst = float(np.max(np.where(np.isnan(distance), np.inf, distance)))
         where.append(f"{name}: {worst:.1e}")
-        held = "loss" in name or name == "predict"
-        near = not held or worst <= TOLERANCE
+        limit = TOLERANCE if "loss" in name else PREDICTIONS if name == "predict" else np.inf
+        near = worst <= limit
         reached = max(reached, NEAR if near else APART, key=lambda name: ORDER[name])
     return reached, ", ".join(where)
