@@ -9,7 +9,7 @@ import numpy as np
 
 import engine
 from keras_ref.experiment import FIT, Experiment
-from keras_ref.lockstep.compare import APART, BITS, NEAR, PREDICTIONS, TOLERANCE
+from keras_ref.lockstep.compare import APART, BITS, NEAR, TOLERANCE, size
 from keras_ref.lockstep.ulps import same
 
 FAILED = "failed"
@@ -74,10 +74,10 @@ def level(ours: dict[str, np.ndarray], theirs: dict[str, np.ndarray]) -> tuple[s
             continue
         with np.errstate(invalid="ignore", over="ignore"):
             distance = np.where(equal, 0.0, np.abs(a.astype("f8") - b.astype("f8")))
-            distance /= np.maximum(1.0, np.abs(b.astype("f8")))
+            distance /= size(b) if name == "predict" else np.maximum(1.0, np.abs(b.astype("f8")))
         worst = float(np.max(np.where(np.isnan(distance), np.inf, distance)))
         where.append(f"{name}: {worst:.1e}")
-        limit = TOLERANCE if "loss" in name else PREDICTIONS if name == "predict" else np.inf
-        near = worst <= limit
+        held = "loss" in name or name == "predict"
+        near = not held or worst <= TOLERANCE
         reached = max(reached, NEAR if near else APART, key=lambda name: ORDER[name])
     return reached, ", ".join(where)

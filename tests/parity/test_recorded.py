@@ -120,7 +120,7 @@ def test_the_smallest_difference_is_found(name, kind, part, change):
     ("name", "kind", "part", "change"),
     [
         ("adam", Epoch, "logs", lambda logs: {**logs, "loss": logs["loss"] + 1e-4}),
-        ("categorical", End, "predicted", lambda values: values + np.float32(1e-3)),
+        ("categorical", End, "predicted", lambda values: values + np.float32(1e-4)),
         ("pima-sgd-42", End, "evaluated", lambda told: {**told, "loss": told["loss"] - 1e-4}),
         ("sparse", End, "evaluated", lambda told: {**told, "loss": float("nan")}),
     ],
