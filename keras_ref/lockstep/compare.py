@@ -1,8 +1,9 @@
 """Two streams of events → the first difference, how differences grow, and the level reached.
 
 bits        every number of every tensor has the same bits, zeros their signs included
-tolerance   the losses of History and `evaluate` and the predictions agree to 1e-5 (relative
-            to numbers above 1)
+            (one NaN is like another)
+tolerance   the losses of History and `evaluate` and the predictions agree to 1e-5, relative to
+            a loss above 1 and to the largest prediction if it is above 1
 apart       they do not, or a value is NaN or missing on one side only
 """
 
