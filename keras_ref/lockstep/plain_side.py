@@ -33,7 +33,7 @@ def train_plainly(model: Any) -> None:
     ) -> Any:
         rows = model._rows(x, y, sample_weight)
         rows = model._class_weighted(rows, class_weight)
-        if validation_split:
+        if validation_split and validation_data is None:
             rows = rows.split(int(len(rows) * (1.0 - validation_split)))[0]
         seed = get_random_seed()
         order = epoch_order(len(rows), seed) if shuffle else np.arange(len(rows))
