@@ -91,19 +91,24 @@ def _probabilities(keras: Any, model: Any, seed: int) -> list[Any]:
 
 
 def _reshuffled(keras: Any, model: Any, seed: int) -> list[Any]:
-    """Draw another order in each epoch, as most other libraries do."""
+    """Draw the order of epoch n = 0, 1 … as from seed + n; most other libraries draw anew, too."""
     import tensorflow as tf
 
-    epoch = tf.Variable(0, dtype=tf.int64, trainable=False)
+    from engine.random import epoch_order
+
+    seeds = [seed]
 
     def shuffle(values: Any) -> Any:
-        keys = tf.random.stateless_uniform(
-            tf.shape(values), tf.stack([tf.cast(seed, tf.int64), epoch])
+        drawn = tf.numpy_function(
+            lambda rows: rows[epoch_order(len(rows), seeds[-1])], [values], values.dtype
         )
-        return tf.gather(values, tf.argsort(keys))
+        return tf.ensure_shape(drawn, values.shape)
+
+    def next_seed(epoch: int, logs: Any) -> None:
+        seeds.append((seed + epoch) % 2**32)
 
     tf.random.shuffle = shuffle
-    return [keras.callbacks.LambdaCallback(on_epoch_begin=lambda n, logs: epoch.assign(n + 1))]
+    return [keras.callbacks.LambdaCallback(on_epoch_begin=next_seed)]
 
 
 def _other_backend(keras: Any, model: Any, seed: int) -> list[Any]:
@@ -118,7 +123,9 @@ def _other_backend(keras: Any, model: Any, seed: int) -> list[Any]:
     def fit(x: Any, y: Any, shuffle: bool = True, **options: Any) -> Any:
         x, y = np.asarray(x, "float32"), np.asarray(y)
         if shuffle:
-            kept = int(len(x) * (1.0 - options.get("validation_split", 0.0)))
+            held_back = options.get("validation_data") is None
+            share = options.get("validation_split", 0.0) if held_back else 0.0
+            kept = int(len(x) * (1.0 - share))
             order = engine.random.epoch_order(kept, seed)
             order = np.concatenate([order, np.arange(kept, len(x))])
             x, y = x[order], y[order]
@@ -140,7 +147,9 @@ CAUSES: dict[str, Cause] = {
     "probabilities": Cause(
         "the loss on clipped probabilities, not on logits", _probabilities, needs="logits"
     ),
-    "reshuffled": Cause("another order of the rows in each epoch", _reshuffled),
+    "reshuffled": Cause(
+        "another order of the rows in each epoch, drawn from seed + epoch", _reshuffled
+    ),
     "order": Cause("the same formulas in NumPy's order of operations", side="plain"),
     "onednn": Cause("oneDNN off", environment={"TF_ENABLE_ONEDNN_OPTS": "0"}),
     "jax": Cause("Keras on JAX, same start and order", _other_backend, backend="jax"),

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 import engine
+from engine.study import step
 from keras_ref.cases import CASES
 from keras_ref.lockstep import why
 from keras_ref.lockstep.causes import CAUSES, Cause
 from keras_ref.lockstep.events import Epoch, Start
-from keras_ref.lockstep.side import Request, events
+from keras_ref.lockstep.side import Request, events, train
 from keras_ref.lockstep.why import first_fit, try_causes
 from tests.lockstep.test_wrong_versions import planted
 from tests.lockstep.wrong_versions import IN_PYTHON
@@ -70,9 +71,12 @@ def test_the_first_fit_alone():
 
 def test_the_plain_side_is_near_and_not_the_same():
     """The same start, order and formulas: what differs is rounding."""
-    for name in ("adam-linear", "momentum-linear", "sgd-batch-16", "amsgrad-linear", "weights"):
-        ours, _ = first_fit(events("engine", request(CASES[name])))
-        plain, _ = first_fit(events("plain", request(CASES[name])))
+    names = ("adam", "adam-linear", "momentum-linear", "sgd-batch-16", "amsgrad-linear", "weights")
+    for name in names:
+        split = {**CASES[name].fit, "validation_split": 0.25}
+        case = dataclasses.replace(CASES[name], fit=split)
+        ours, _ = first_fit(events("engine", request(case)))
+        plain, _ = first_fit(events("plain", request(case)))
         assert len(ours) == len(plain) == 2
         for a, b in zip(ours, plain, strict=True):
             for weight in a.weights:
@@ -93,14 +97,45 @@ def test_a_change_changes_keras(cause):
 
 
 @pytest.mark.keras
-def test_a_loss_on_probabilities_is_found(tmp_path):
-    """A planted mistake, and the cause that explains it."""
-    (wrong,) = (w for w in IN_PYTHON if w.name.startswith("crossentropy on the probabilities"))
+def test_onednn_off_changes_keras():
+    if not engine.arithmetic().software.onednn:
+        pytest.skip("oneDNN is off in any case")
+    case, off = CASES["tanh-batch-5"], CAUSES["onednn"].environment
+    plain, _ = first_fit(events("keras", request(case)))
+    changed, _ = first_fit(events("keras", request(case, cause="onednn", environment=off)))
+    assert why.farthest(plain[-1].weights, changed[-1].weights) > 0
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize(
+    ("name", "fit"),
+    [
+        ("adam", {}),
+        ("weights", {}),
+        ("adam", {"validation_split": 0.25}),  # beside validation rows: without effect
+        ("momentum-linear", {"validation_split": 0.25}),
+        ("momentum-linear", {"shuffle": False}),
+    ],
+)
+def test_other_backends_get_the_start_and_the_order(monkeypatch, name, fit):
+    """Were TensorFlow the other backend, nothing would differ."""
+    same = Cause("Keras on TensorFlow, same start and order", CAUSES["jax"].change)
+    monkeypatch.setitem(CAUSES, "same", same)
+    case = dataclasses.replace(CASES[name], fit={**CASES[name].fit, **fit})
+    sides = []
+    for cause in ("", "same"):
+        told = []
+        train("keras", request(case, cause=cause), told.append)
+        sides.append([event.weights for event in told if isinstance(event, Epoch)])
+    assert sides[0] and [why.farthest(a, b) for a, b in zip(*sides, strict=True)] == [0.0, 0.0]
+
+
+def explained(cause, ours):
+    """Hold that Keras with this change, and not without it, does what the engine's epochs show."""
     case = CASES["adam"]
-    ours, _ = first_fit(events("engine", request(case), planted(tmp_path, [wrong])))
     theirs, _ = first_fit(events("keras", request(case)))
-    changed, _ = first_fit(events("keras", request(case, cause="probabilities")))
-    found = why._judged("probabilities", CAUSES["probabilities"], ours, theirs, changed)
+    changed, _ = first_fit(events("keras", request(case, cause=cause)))
+    found = why._judged(cause, CAUSES[cause], ours, theirs, changed)
     assert found.keras > 0
     if engine.arithmetic().level == "bits":
         assert found.explains
@@ -109,17 +144,61 @@ def test_a_loss_on_probabilities_is_found(tmp_path):
 
 
 @pytest.mark.keras
-def test_another_epsilon_is_found():
-    """An engine with ε̂ = 1e-8 is explained by that cause, and by no other."""
+@pytest.mark.parametrize(
+    ("cause", "mistake"),
+    [
+        ("probabilities", "crossentropy on the probabilities, not on the logits"),
+        ("reshuffled", "another order in each epoch"),
+    ],
+)
+def test_a_planted_mistake_is_explained(tmp_path, cause, mistake):
+    (wrong,) = (w for w in IN_PYTHON if w.name == mistake)
+    ours, _ = first_fit(events("engine", request(CASES["adam"]), planted(tmp_path, [wrong])))
+    explained(cause, ours)
+
+
+@pytest.mark.keras
+def test_another_epsilon_is_explained():
     case = CASES["adam"]
     options = {**case.optimizer["config"], "epsilon": 1e-8}
     other = dataclasses.replace(case, optimizer={**case.optimizer, "config": options})
     ours, _ = first_fit(events("engine", request(other)))
-    theirs, _ = first_fit(events("keras", request(case)))
-    changed, _ = first_fit(events("keras", request(case, cause="epsilon")))
-    found = why._judged("epsilon", CAUSES["epsilon"], ours, theirs, changed)
-    assert found.keras > 0
-    if engine.arithmetic().level == "bits":
-        assert found.explains
-    else:
-        assert found.engine < found.keras
+    explained("epsilon", ours)
+
+
+def kingma_and_ba(case, alpha, beta_1, beta_2, epsilon):
+    """The weights after a training by Algorithm 1 of the paper, on the engine's gradients."""
+    rows, model = case.rows(), case.build(engine)
+    order = engine.random.epoch_order(len(rows.x), case.seed)
+    w = [np.asarray(weight, "f8") for weight in model.get_weights()]
+    m, v, t = [0.0] * len(w), [0.0] * len(w), 0
+    for _ in range(case.fit["epochs"]):
+        for start in range(0, len(order), case.fit["batch_size"]):
+            chosen = order[start : start + case.fit["batch_size"]]
+            gradients = step(model, rows.x[chosen], rows.y[chosen]).gradients
+            t += 1
+            for i, g in enumerate(gradients):
+                m[i] = beta_1 * m[i] + (1 - beta_1) * g
+                v[i] = beta_2 * v[i] + (1 - beta_2) * g**2
+                corrected_m, corrected_v = m[i] / (1 - beta_1**t), v[i] / (1 - beta_2**t)
+                w[i] = w[i] - alpha * corrected_m / (np.sqrt(corrected_v) + epsilon)
+            model.set_weights(w)
+    return w
+
+
+@pytest.mark.keras
+def test_the_textbook_is_kingma_and_ba():
+    """With a large ε, so that its place matters."""
+    options = {"learning_rate": 0.01, "epsilon": 0.1}
+    case = dataclasses.replace(
+        CASES["adam-linear"],
+        optimizer={"class_name": "Adam", "config": options},
+        fit={"batch_size": 5, "epochs": 2},
+    )
+    wanted = kingma_and_ba(case, 0.01, 0.9, 0.999, 0.1)
+    for cause, near in (("textbook", True), ("", False)):
+        trained, _ = first_fit(events("keras", request(case, cause=cause)))
+        far = [
+            np.max(np.abs(a - b)) for a, b in zip(wanted, trained[-1].weights.values(), strict=True)
+        ]
+        assert (max(far) < 1e-6) == near, far

@@ -32,7 +32,7 @@ IN_PYTHON = [
         "another order in each epoch", "models/fitting.py",
         {"                if shuffle and seed is None:": "                if shuffle:",
          "run.reorder(epoch_order(len(rows), None))":
-         "run.reorder(epoch_order(len(rows), run.epoch))"},
+         "run.reorder(epoch_order(len(rows), None if seed is None else seed + run.epoch))"},
         "sgd", "x",
     ),
     Wrong(
