@@ -56,8 +56,10 @@ def serialize(optimizer: Optimizer) -> dict[str, Any]:
 
 
 def deserialize(config: dict[str, Any]) -> Optimizer:
-    """The optimizer from what :func:`serialize` returned."""
+    """The optimizer from what :func:`serialize` returned; its class_name in any case."""
     known = {c.__name__: c for c in _CLASSES.values()}
+    if isinstance(config, dict) and str(config.get("class_name")).lower() in _CLASSES:
+        config = {**config, "class_name": _CLASSES[config["class_name"].lower()].__name__}
     cls, arguments = class_of(config, known, "an optimizer")
     return cls.from_config(arguments)  # type: ignore[no-any-return]
 
