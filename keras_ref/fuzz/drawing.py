@@ -13,7 +13,17 @@ HIDDEN = ["relu", "sigmoid", "tanh", "leaky_relu", "softmax", None, "elu"]
 SHARES = {"relu": 4, "sigmoid": 2}
 """What is drawn more often than others."""
 
-KERNELS = ["glorot_normal", "he_normal", "he_uniform", "lecun_normal", "random_normal"]
+KERNELS = [
+    "glorot_normal",
+    "he_normal",
+    "he_uniform",
+    "lecun_normal",
+    "lecun_uniform",
+    "random_normal",
+    "random_uniform",
+    "truncated_normal",
+]
+"""Beside glorot_uniform, the default."""
 
 
 def draw_experiment(rng: np.random.Generator) -> Experiment:

@@ -1,4 +1,4 @@
-"""What the fuzzer draws: everything that the issue of parity names, and the same from one seed."""
+"""What the fuzzer draws: every option that a chain may have, and the same from one seed."""
 
 from collections import Counter
 
@@ -6,7 +6,7 @@ import numpy as np
 
 import engine
 from keras_ref.experiment import Experiment
-from keras_ref.fuzz.drawing import HIDDEN, draw_experiment
+from keras_ref.fuzz.drawing import HIDDEN, KERNELS, draw_experiment
 
 MANY = [draw_experiment(np.random.default_rng([7, n])) for n in range(400)]
 
@@ -35,6 +35,13 @@ def test_every_activation_of_the_engine():
     assert {engine.activations.get(name).__name__ for name in HIDDEN} == set(
         engine.activations._KNOWN
     )
+
+
+def test_every_random_initializer():
+    drawn = {layer.get("kernel_initializer", "glorot_uniform") for e in MANY for layer in e.layers}
+    assert drawn == {"glorot_uniform", *KERNELS} and len(drawn) == 9
+    for name in drawn:
+        assert hasattr(engine.initializers.get(name), "seed"), name
 
 
 def test_penalties_of_kernels_and_biases():
