@@ -137,12 +137,10 @@ def test_the_limit_of_onednn_has_two_names():
 
 
 def model(*layers, loss="mse", dtype="float32", optimizer="sgd"):
-    made = engine.Sequential(
-        [
-            engine.layers.Dense(units, activation, dtype=dtype, **o)
-            for units, activation, o in layers
-        ]
-    )
+    dense = [
+        engine.layers.Dense(units, act, dtype=dtype, **options) for units, act, options in layers
+    ]
+    made = engine.Sequential([engine.Input((1,)), *dense])
     made.compile(optimizer, loss)
     return made
 
@@ -241,6 +239,15 @@ def test_a_model_that_is_none(wrong):
 def test_a_model_without_layers():
     with pytest.raises(ValueError, match="Expected a model with layers. Received: "):
         engine.arithmetic(engine.Sequential())
+
+
+def test_a_model_that_does_not_know_its_features():
+    """Its first kernel may be large or small."""
+    network = engine.Sequential([engine.layers.Dense(400), engine.layers.Dense(1)])
+    with pytest.raises(ValueError, match="Expected a built model"):
+        engine.arithmetic(network)
+    network.build((None, 1000))
+    assert engine.arithmetic(network).level == "tolerance"
 
 
 @pytest.mark.parametrize("wrong", [0, -1, 2.5, "32", True])

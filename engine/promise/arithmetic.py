@@ -105,15 +105,16 @@ def arithmetic(model: Any = None, batch_size: Any = None) -> Arithmetic:
     Parameters
     ----------
     model
-        A model whose layers are to be looked at, too.
+        A built model whose layers are to be looked at, too.
     batch_size
         How many rows the largest of its batches has; 32 if it is not named, as in Keras.
 
     Raises
     ------
     ValueError, TypeError
-        If an argument is none of these, or the environment variable GLASSNET_PROMISE is neither
-        "tolerance", which lowers the level, nor "bits", which leaves it as it is.
+        If an argument is none of these, if the model does not know its number of features yet,
+        or if the environment variable GLASSNET_PROMISE is neither "tolerance", which lowers the
+        level, nor "bits", which leaves it as it is.
     """
     if model is not None and not isinstance(model, Model):
         raise TypeError(
@@ -143,7 +144,7 @@ def judged(
         raise ValueError(
             f"Expected a model with layers. Received: model {model.name!r} without a Dense"
         )
-    layers = [] if model is None else model._dense_layers()
+    layers = [] if model is None else model._require_built()._dense_layers()
     asked = Asked(layers, getattr(model, "optimizer", None), batch_size or USUAL_BATCH)
     found += [(r.sentence, r.tolerance) for r in RULES if r.applies(asked)]
     if found and on_probabilities(layers, getattr(model, "_loss", None)):

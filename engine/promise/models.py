@@ -45,8 +45,8 @@ class Rule(NamedTuple):
 
 
 def _widths(layers: list[Any]) -> list[int]:
-    """Features and units, layer by layer; 1 for features that are not known before it is built."""
-    first = layers[0].kernel.shape[0] if layers and layers[0].built else 1
+    """Features and units, layer by layer; without layers one feature."""
+    first = layers[0].kernel.shape[0] if layers else 1
     return [first, *(layer.units for layer in layers)]
 
 
