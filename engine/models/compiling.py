@@ -74,8 +74,11 @@ class Compiling:
         whole("steps_per_execution", steps_per_execution)
         chosen = optimizers.get(optimizer)
         loss_object = None if loss is None else losses.get(loss)
-        listed = [] if metrics is None else metrics
-        listed = list(listed) if isinstance(listed, list | tuple) else [listed]
+        if metrics is not None and not isinstance(metrics, list | tuple):
+            raise (ValueError if isinstance(metrics, str) else TypeError)(
+                f"Expected metrics to be a list. Received: metrics={shown(metrics)}"
+            )
+        listed = list(metrics or [])
         names = ["loss", *(resolve(metric, 1, 1).name for metric in listed)]
         if len(set(names)) < len(names):
             raise ValueError(
