@@ -151,6 +151,11 @@ class Experiment:
         _check_words("experiment", {k: found[k] for k in ("inputs", "seed") if k in found}, TOP)
         _check_words("data", found.get("data", {}), DATA)
         _check_words("fit", found.get("fit", {}), FIT_WORDS)
+        if "file" in found.get("data", {}) and len(found["data"]) > 1:
+            raise ValueError(
+                "Expected data to name a file, or to describe rows that are drawn. "
+                f"Received: {', '.join(found['data'])}"
+            )
         for number in found.get("fit", {}).get("class_weight", {}):
             if not str(number).isdigit():
                 raise ValueError(

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 LABELS = ("binary", "one-hot", "classes", "soft", "real")
+DTYPES = ("float32", "float64", "int32", "int64", "uint8", "bool")
 NAMES = ("x", "y", "sample_weight", "x_val", "y_val", "sample_weight_val")
 UNSEEN = 23
 
@@ -56,7 +57,7 @@ def draw(
     Raises
     ------
     ValueError
-        If `labels` is unknown, or a count is not positive.
+        If `labels` or `dtype` is unknown, or a count or the seed is negative.
     """
     if labels not in LABELS:
         raise ValueError(
@@ -67,6 +68,12 @@ def draw(
             "Expected rows ≥ 1 and validation_rows ≥ 0. "
             f"Received: rows={rows}, validation_rows={validation_rows}"
         )
+    if dtype not in DTYPES:
+        raise ValueError(
+            f"Expected dtype to be one of {', '.join(DTYPES)}. Received: dtype={dtype!r}"
+        )
+    if seed < 0:
+        raise ValueError(f"Expected seed ≥ 0. Received: seed={seed}")
     truth = np.random.default_rng([seed, 0]).normal(size=(inputs, units)) / np.sqrt(inputs)
 
     def part(count: int, stream: int) -> tuple[np.ndarray, np.ndarray]:

@@ -56,6 +56,7 @@ def test_an_experiment_stays_as_it_is(keras):
         ({"data": {"rowz": 3}}, "Expected data to have only"),
         ({"data": {"rows": "x"}}, "Expected rows of the data to be a whole number"),
         ({"data": 3}, "Expected data to be an object"),
+        ({"data": {"file": "rows.npz", "rows": 3}}, "Expected data to name a file, or"),
     ],
     ids=str,
 )
@@ -128,7 +129,10 @@ def test_labels_that_are_drawn(units, labels):
     assert rest.var() < 0.8 * target.var()
 
 
-@pytest.mark.parametrize("wrong", [{"labels": "yes"}, {"rows": 0}, {"validation_rows": -1}])
+@pytest.mark.parametrize(
+    "wrong",
+    [{"labels": "yes"}, {"rows": 0}, {"validation_rows": -1}, {"dtype": "f"}, {"seed": -3}],
+)
 def test_wrong_descriptions(wrong):
     with pytest.raises(ValueError, match="Expected .* Received"):
         draw(3, 1, **wrong)
