@@ -17,7 +17,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from keras_ref.experiment import Experiment
 from keras_ref.fuzz.drawing import draw_experiment
 from keras_ref.fuzz.shrinking import shrink
-from keras_ref.fuzz.trial import FAILED, Trial, try_out
+from keras_ref.fuzz.trial import FAILED, NOTHING, Trial, try_out
 from keras_ref.lockstep.compare import APART, BITS, NEAR
 from keras_ref.quiet import keras_for_command
 
@@ -75,7 +75,7 @@ def _line(number: int, trial: Trial) -> str:
 def _summary(console: Console, found: Sequence[Trial]) -> int:
     counts = Counter((trial.promised, trial.reached) for trial in found)
     console.print()
-    for promised in (BITS, NEAR):
+    for promised in (BITS, NEAR, NOTHING):
         total = sum(trial.promised == promised for trial in found)
         reached = [
             f"{counts[promised, level]} {level}"

@@ -64,10 +64,14 @@ def _textbook_epsilon(keras: Any, model: Any, seed: int) -> list[Any]:
 
     def update_step(gradient: Any, variable: Any, learning_rate: Any) -> None:
         t = ops.cast(optimizer.iterations + 1, variable.dtype)
-        m = optimizer._momentums[optimizer._get_variable_index(variable)]
-        v = optimizer._velocities[optimizer._get_variable_index(variable)]
+        place = optimizer._get_variable_index(variable)
+        m, v = optimizer._momentums[place], optimizer._velocities[place]
         optimizer.assign_add(m, (gradient - m) * (1 - optimizer.beta_1))
         optimizer.assign_add(v, (ops.square(gradient) - v) * (1 - optimizer.beta_2))
+        if optimizer.amsgrad:
+            largest = optimizer._velocity_hats[place]
+            optimizer.assign(largest, ops.maximum(largest, v))
+            v = largest
         corrected_m = m / (1 - ops.power(optimizer.beta_1, t))
         corrected_v = v / (1 - ops.power(optimizer.beta_2, t))
         step = ops.cast(learning_rate, variable.dtype) * corrected_m

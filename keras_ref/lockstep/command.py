@@ -8,21 +8,27 @@ from __future__ import annotations
 
 import argparse
 import json
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 import engine
 from keras_ref.experiment import Experiment
 from keras_ref.lockstep.compare import BITS, Comparison, Growth, compare
+from keras_ref.lockstep.digests import digested
 from keras_ref.lockstep.events import Event, Step
-from keras_ref.lockstep.recorded import about, read_events
+from keras_ref.lockstep.recorded import about, holds_digests, read_events
 from keras_ref.lockstep.side import Request, events
 from keras_ref.tutorials import TUTORIALS
+
+if TYPE_CHECKING:
+    from keras_ref.lockstep.why import Tried
 
 WIDTH = 110
 PICTURES = (".png", ".svg", ".pdf")
@@ -45,11 +51,10 @@ def main(given: Sequence[str]) -> int:
 
             result = lockstep(request, options.recorded, tell)
             tried = None
-            if options.why or (options.why is None and result.level != BITS):
-                if options.recorded is None:
-                    from keras_ref.lockstep.why import try_causes
+            if options.recorded is None and (options.why or _asks_why(options, result)):
+                from keras_ref.lockstep.why import try_causes
 
-                    tried = try_causes(request, lambda text: tell(f"why? {text}"))
+                tried = try_causes(request, lambda text: tell(f"why? {text}"))
             progress.update(task, description="done", total=1, completed=1)
     except (RuntimeError, ValueError, OSError) as error:
         errors.print(str(error), markup=False, highlight=False, soft_wrap=True)
@@ -59,16 +64,16 @@ def main(given: Sequence[str]) -> int:
 
     console.print(f"[bold]{options.name}[/bold], seed {request.seed}: engine and Keras in lockstep")
     show(console, result)
-    if tried is not None:
+    if tried:
         console.print()
         console.print(why_table(tried, result.level != BITS))
-        for remark in remarks(result):
-            console.print(remark)
+    for remark in remarks(result, tried or [], options.recorded):
+        console.print(remark, highlight=False)
     if options.plot is not None:
         from keras_ref.lockstep.picture import draw_growth
 
         title = f"{options.name}, seed {request.seed}"
-        if tried is None:
+        if not tried:
             draw_growth(result.growth, title, options.plot, "weights, engine − Keras: ulps")
         else:
             growth = [replace(point, fit="the engine") for point in _first_fit(result.growth)]
@@ -76,7 +81,7 @@ def main(given: Sequence[str]) -> int:
             draw_growth(growth, title, options.plot, "weights, distance from Keras: ulps")
         console.print(f"growth: {options.plot}")
     if options.json is not None:
-        options.json.write_text(as_json(result), encoding="utf-8")
+        options.json.write_text(as_json(result, tried or []), encoding="utf-8")
     return result.status
 
 
@@ -90,17 +95,20 @@ def lockstep(
     RuntimeError
         If a side fails, or if watching changed what Keras computes.
     """
-    ours = events("engine", request)
     if recorded is not None:
-        _check_recorded(recorded, request)
+        request = _as_recorded(request, recorded)
+        ours = events("engine", request)
+        ours = digested(ours) if holds_digests(recorded) else ours
         return compare(ours, read_events(recorded), tell)
+    ours = events("engine", request)
     plain = Request(**{**asdict(request), "each_step": False})
     return compare(ours, _unchanged(events("keras", request), events("keras", plain)), tell)
 
 
-def _check_recorded(path: Path, request: Request) -> None:
-    """Raise a ValueError if the recording is of another training."""
+def _as_recorded(request: Request, path: Path) -> Request:
+    """Return the request, steps told or not as in a recording; raise if that is of another."""
     told = Request(**about(path)["request"])
+    request = replace(request, each_step=told.each_step)
     for field in fields(Request):
         was, now = getattr(told, field.name), getattr(request, field.name)
         if was != now:
@@ -108,6 +116,12 @@ def _check_recorded(path: Path, request: Request) -> None:
                 f"Expected the training that was recorded in {path}: {field.name}={was}. "
                 f"Received: {field.name}={now}"
             )
+    return request
+
+
+def _asks_why(options: argparse.Namespace, result: Comparison) -> bool:
+    """Whether causes are tried unasked: if the weights differ, for theirs are what is compared."""
+    return options.why is None and any(point.max_ulps > 0 for point in result.growth)
 
 
 def _unchanged(watched: Iterator[Event], plain: Iterator[Event]) -> Iterator[Event]:
@@ -127,8 +141,11 @@ def _first_fit(growth: Sequence[Growth]) -> list[Growth]:
     return [point for point in growth if point.fit == growth[0].fit]
 
 
-def as_json(result: Comparison) -> str:
-    """Return the result for other programs; values as decimal and hexadecimal text."""
+def as_json(result: Comparison, tried: Sequence[Tried] = ()) -> str:
+    """Return the result for other programs.
+
+    The two values are decimal and hexadecimal text; what is not finite is text as well, "inf".
+    """
     from keras_ref.lockstep.ulps import hexadecimal
 
     found: dict[str, Any] = asdict(result)
@@ -137,7 +154,19 @@ def as_json(result: Comparison) -> str:
             value = getattr(result.first, side)
             text = None if value is None else [str(value), hexadecimal(value)]
             found["first"][side] = text
-    return json.dumps(found, indent=1, default=float, ensure_ascii=False) + "\n"
+    found["why"] = [asdict(row) for row in tried]
+    return json.dumps(_finite(found), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _finite(value: Any) -> Any:
+    """Return what JSON can hold."""
+    if isinstance(value, dict):
+        return {key: _finite(part) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(part) for part in value]
+    if isinstance(value, float | np.floating):
+        return float(value) if math.isfinite(value) else str(value)
+    return value
 
 
 def _parse(given: Sequence[str]) -> argparse.Namespace:
@@ -181,10 +210,14 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
             parser.error(f"Expected a tutorial ({', '.join(keys)}) or a file. Received: {training}")
         try:
             experiment = Experiment.load(path)
-            experiment.rows()
             experiment.build(engine)
-        except (ValueError, TypeError, OSError) as error:
+            experiment.rows()
+        except (ValueError, TypeError) as error:
             parser.error(str(error))
+        except OSError as error:
+            parser.error(
+                f"Expected a file that can be read. Received: {error.filename}: {error.strerror}"
+            )
         training, seed = experiment.as_json(), experiment.seed
     seed = seed if options.seed is None else options.seed
     options.request = Request(training, seed, options.steps, full=options.full)

@@ -2,9 +2,9 @@
 
 bits        every number of every tensor has the same bits, zeros their signs included
             (one NaN is like another)
-tolerance   the losses of History and `evaluate` and the predictions agree to 1e-5, relative to
-            a loss above 1 and to the largest prediction if it is above 1
-apart       they do not, or a value is NaN or missing on one side only
+tolerance   History, `evaluate` and the predictions are as near as `keras_ref.lockstep.tolerance`
+            allows
+apart       they are not, or a value is NaN or missing on one side only
 """
 
 from __future__ import annotations
@@ -16,10 +16,20 @@ from typing import Any
 import numpy as np
 
 from keras_ref.lockstep.digests import is_digest
-from keras_ref.lockstep.events import End, Epoch, Event, Start, Step, Tensors
+from keras_ref.lockstep.events import (
+    EVALUATE,
+    HISTORY,
+    RUNNING,
+    End,
+    Epoch,
+    Event,
+    Start,
+    Step,
+    Tensors,
+)
+from keras_ref.lockstep.tolerance import share
 from keras_ref.lockstep.ulps import FARTHEST, same, ulps
 
-TOLERANCE = 1e-5
 BITS, NEAR, APART = "bits", "tolerance", "apart"
 
 
@@ -63,7 +73,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Growth:
-    """How far apart the weights are after an epoch: ulps, and the largest difference."""
+    """How far apart the weights are after an epoch: ulps of `dtype`, and the largest difference."""
 
     fit: str
     epoch: int
@@ -71,6 +81,7 @@ class Growth:
     max_ulps: float
     median_ulps: float
     max_difference: float
+    dtype: str = "float32"
 
 
 @dataclass
@@ -144,20 +155,20 @@ class _Comparing:
             self.place = (ours.number, ours.epoch, ours.batch)
             result.steps += 1
             self.tensors(ours.tensors, theirs.tensors)
-            self.numbers(ours.running, theirs.running, "so far in the epoch: {}")
+            self.numbers(ours.running, theirs.running, RUNNING)
             if not ours.number % 50:
                 self.tell(f"{self.start.fit}, step {ours.number:,}")
         elif isinstance(ours, Epoch):
             self.place = (self.place[0], ours.number, 0)
             self.grow(ours, theirs)
             self.tensors(ours.weights, theirs.weights)
-            self.numbers(ours.logs, theirs.logs, "History: {}")
+            self.numbers(ours.logs, theirs.logs, HISTORY)
             self.judge(ours.logs, theirs.logs)
         else:
-            self.numbers(ours.evaluated, theirs.evaluated, "evaluate: {}")
+            self.numbers(ours.evaluated, theirs.evaluated, EVALUATE)
             self.judge(ours.evaluated, theirs.evaluated)
             self.tensors({"predict": ours.predicted}, {"predict": theirs.predicted})
-            self.judge_predictions(ours.predicted, theirs.predicted)
+            self.hold("predict", ours.predicted, theirs.predicted)
 
     # --- one by one -----------------------------------------------------------------------------
 
@@ -173,7 +184,7 @@ class _Comparing:
             a, b = ours[name], np.asarray(theirs[name])
             self.result.tensors += 1
             self.result.numbers += a.size
-            if name in ("y", "w"):  # Keras keeps the labels' own type and rank
+            if name in ("x", "y", "w"):  # Keras keeps the data's own type, and the labels' rank
                 b = b.astype(a.dtype).reshape(a.shape if b.size == a.size else b.shape)
             self.tensor(name, a, b)
 
@@ -187,7 +198,7 @@ class _Comparing:
             if is_digest(a):
                 self.differ(name, remark="the digests of their bits differ")
                 return
-            if np.isnan(a).any() or np.isnan(b).any():
+            if (np.isnan(a) != np.isnan(b)).any():
                 self.result.level = APART
             if self.result.first is None:
                 self.differ(name, **_largest(a, b))
@@ -206,19 +217,17 @@ class _Comparing:
                 self.differ(title.format(name), **_largest(np.float32([a]), np.float32([b])))
 
     def judge(self, ours: Mapping[str, float], theirs: Mapping[str, float]) -> None:
-        """Hold the losses to the tolerance."""
+        """Hold loss and metrics to the tolerance."""
         for name in set(ours) & set(theirs):
+            self.hold(name, ours[name], theirs[name])
             if "loss" in name and not same(ours[name], theirs[name]):
                 distance = abs(ours[name] - theirs[name])
                 self.result.loss_difference = max(self.result.loss_difference, distance)
-                if not distance <= TOLERANCE * max(1.0, abs(theirs[name])):
-                    self.result.level = APART
 
-    def judge_predictions(self, ours: np.ndarray, theirs: np.ndarray) -> None:
-        if ours.shape == theirs.shape and not is_digest(ours):
-            with np.errstate(invalid="ignore"):
-                near = np.abs(ours - theirs) <= TOLERANCE * size(theirs)
-            if not (near | (ours == theirs)).all():
+    def hold(self, name: str, ours: Any, theirs: Any) -> None:
+        """Hold one result to the tolerance; digests are not the same or say nothing."""
+        if np.shape(ours) == np.shape(theirs) and not is_digest(np.asarray(ours)):
+            if not share(name, ours, theirs) <= 1:
                 self.result.level = APART
 
     # --- notes ----------------------------------------------------------------------------------
@@ -264,6 +273,7 @@ def grown(fit: str, epoch: int, steps: int, a: Tensors, b: Tensors) -> Growth:
         float(distances.max()),
         float(np.median(distances)),
         float(np.max(differences)),
+        " and ".join(sorted({str(values.dtype) for values in a.values()})),
     )
 
 
@@ -271,12 +281,6 @@ def _alike(a: Tensors, b: Tensors) -> bool:
     return {k: (v.shape, v.dtype) for k, v in a.items()} == {
         k: (v.shape, v.dtype) for k, v in b.items()
     }
-
-
-def size(values: np.ndarray) -> float:
-    """Return the largest finite absolute value, or 1 if all are smaller."""
-    finite = np.abs(values[np.isfinite(values)])
-    return max(1.0, float(np.max(finite, initial=0.0)))
 
 
 def _largest(a: np.ndarray, b: np.ndarray) -> dict[str, Any]:

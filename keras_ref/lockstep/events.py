@@ -9,7 +9,8 @@ A tensor's name says what it is and, by a number, to which layer of the chain it
     m(W1), v(W1)      slots of the optimizer
     W1, b1            weights after the update
 
-Within a step the tensors stand in the order of the computation.
+Within a step the tensors stand in the order of the computation.  Results have their title before
+their name: `HISTORY` and so on, filled in; what `predict` returns is called predict.
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ import numpy as np
 Tensors = dict[str, np.ndarray]
 
 SLOTS = {"momentum": "m", "velocity": "v", "velocity_hat": "v̂"}
+
+RUNNING, HISTORY, EVALUATE = "so far in the epoch: {}", "History: {}", "evaluate: {}"
 
 
 @dataclass(frozen=True)

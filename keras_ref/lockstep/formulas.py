@@ -1,8 +1,11 @@
-"""Which formula each tensor of a step comes from, for a given model of the engine."""
+"""Which formula each tensor of a step and each result comes from, for a given model."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from engine.metrics import BinaryAccuracy, LossMetric, resolve
+from keras_ref.lockstep.events import EVALUATE, HISTORY, RUNNING
 
 ACTIVATIONS = {
     "linear": ("{z}", "{da}"),
@@ -40,7 +43,7 @@ LOSSES = {
 
 
 def formulas(model: Any) -> dict[str, str]:
-    """Return name → formula for all tensors of a step of a compiled, built engine model."""
+    """Return name → formula for all tensors and results of a compiled, built engine model."""
     layers = [layer for layer in model.layers if layer.weights]
     told = {
         "x": "the rows in the order of the epoch",
@@ -54,7 +57,7 @@ def formulas(model: Any) -> dict[str, str]:
         for weight in layer.weights:
             name = f"{'W' if weight.name == 'kernel' else 'b'}{number}"
             told |= _update(model.optimizer, name)
-    return told
+    return told | _results(model, told["loss"], len(layers))
 
 
 def _letters(number: int) -> dict[str, str]:
@@ -112,7 +115,35 @@ def _loss(model: Any, layers: list[Any]) -> dict[str, str]:
     d = slope
     if not logits and activation != "linear":
         d = f"{ACTIVATIONS[activation][1].format(**letters)},  da{number} = {slope}"
-    return {"loss": f"mean over the rows of {value}{smooth}", f"dz{number}": f"{d},  {g}{smooth}"}
+    penalties = any(_penalty(layer, w, "") for layer in layers for w in ("kernel", "bias"))
+    mean = f"mean over the rows of w·({value})" + (" + the penalties" if penalties else "")
+    return {
+        "loss": f"{mean},  w = 1 without weights{smooth}",
+        f"dz{number}": f"{d},  {g}{smooth}",
+    }
+
+
+def _results(model: Any, loss: str, last: int) -> dict[str, str]:
+    """What History, `evaluate` and `predict` say."""
+    told = {"loss": f"Σ loss·rows / Σ rows over the batches,  loss = {loss}"}
+    for identifier in model._metric_identifiers:
+        metric = resolve(identifier, 1, model.output_shape[-1])
+        told[metric.name] = f"mean over the rows of {_metric(metric, last)}"
+    found = {"predict": f"a{last} of the rows, in batches"}
+    for name, text in told.items():
+        found |= {title.format(name): text for title in (RUNNING, HISTORY, EVALUATE)}
+        found[HISTORY.format(f"val_{name}")] = f"{text}, of the validation rows"
+    return found
+
+
+def _metric(metric: Any, last: int) -> str:
+    letters = _letters(last)
+    if isinstance(metric, LossMetric):
+        kind = next(k for k in LOSSES if metric.loss.name.startswith(k))
+        return LOSSES[kind][0 if metric.loss.from_logits else 2].format(**letters)
+    if isinstance(metric, BinaryAccuracy):
+        return f"[y = [a{last} > {metric.threshold:g}]]"
+    return f"[argmax a{last} = the class that y names]"
 
 
 def _update(optimizer: Any, name: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_ref.lockstep.digests import is_digest
 from keras_ref.lockstep.events import End, Epoch, Event, Start, Step
 
 ABOUT = {"request", "versions", "reciprocal"}
@@ -50,6 +51,19 @@ def _kept(value: Any, arrays: list[np.ndarray]) -> Any:
 def about(path: Path) -> dict[str, Any]:
     """Return what a file's events are about; raises as `read_events`."""
     return dict(_opened(path)[0]["about"])
+
+
+def holds_digests(path: Path) -> bool:
+    """Whether digests stand in the place of large arrays; raises as `read_events`."""
+    return any(is_digest(v) for event in read_events(path) for v in _arrays(event))
+
+
+def _arrays(event: Event) -> Iterator[np.ndarray]:
+    for f in fields(event):
+        value = getattr(event, f.name)
+        for part in value.values() if isinstance(value, dict) else [value]:
+            if isinstance(part, np.ndarray):
+                yield part
 
 
 def read_events(path: Path) -> Iterator[Event]:

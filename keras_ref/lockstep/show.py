@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from keras_ref.lockstep.compare import APART, BITS, NEAR, TOLERANCE, Comparison, Difference, Growth
+import engine
+from keras_ref.lockstep.compare import APART, BITS, NEAR, Comparison, Difference, Growth
+from keras_ref.lockstep.recorded import about
+from keras_ref.lockstep.tolerance import TOLERANCE
 from keras_ref.lockstep.ulps import FARTHEST, hexadecimal
 from keras_ref.lockstep.why import Tried
 
@@ -66,7 +70,9 @@ def show_difference(console: Console, found: Difference) -> None:
 
 def growth_table(growth: Sequence[Growth]) -> Table:
     """Return the distances of the weights after the epochs: all, or some of many."""
-    table = Table(title="Weights, engine − Keras, after each epoch", title_justify="left")
+    of = "" if {point.dtype for point in growth} <= {"float32"} else f" ({growth[0].dtype})"
+    title = f"Weights{of}, engine − Keras, after each epoch"
+    table = Table(title=title, title_justify="left")
     several = len({point.fit for point in growth}) > 1
     headings = (["fit"] if several else []) + [
         "epoch",
@@ -113,8 +119,10 @@ def why_table(tried: Sequence[Tried], differs: bool) -> Table:
     return table
 
 
-def remarks(result: Comparison) -> list[str]:
-    """Return what the first difference alone tells of its cause."""
+def remarks(
+    result: Comparison, tried: Sequence[Tried] = (), recorded: Path | None = None
+) -> list[str]:
+    """Return what the first difference and the causes that were tried tell, in sentences."""
     if result.first is None:
         return []
     found = []
@@ -122,8 +130,17 @@ def remarks(result: Comparison) -> list[str]:
         found.append("The order of the rows differs: the same seed, another permutation.")
     if not result.first.step:
         found.append("The initial weights differ: another seed, initializer or order of layers.")
-    if all(point.max_ulps == 0 for point in result.growth):
+    if result.growth and all(point.max_ulps == 0 for point in result.growth):
         found.append("The weights agree after every epoch: what differs does not reach them.")
+    elif tried and not any(row.explains for row in tried):
+        found.append(
+            "None of these changes gives the engine's bits: look at the formula of the first "
+            "difference."
+        )
+    if recorded is not None:
+        began, begins = about(recorded)["reciprocal"], engine.arithmetic().machine.estimate
+        if began != begins:
+            found.append(f"It was recorded where 1/x begins with {began}; here with {begins}.")
     return found
 
 

@@ -70,6 +70,8 @@ def try_causes(request: Request, tell: Callable[[str], None] = lambda text: None
     plain = dataclasses.replace(request, each_step=False)
     ours, formulas = first_fit(events("engine", plain))
     theirs, _ = first_fit(events("keras", plain))
+    if not ours:  # fit was asked for no epoch
+        return []
     tried = []
     for name, cause in CAUSES.items():
         tell(cause.title)

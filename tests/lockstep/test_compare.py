@@ -7,6 +7,7 @@ import pytest
 
 from keras_ref.lockstep.compare import compare
 from keras_ref.lockstep.events import End, Epoch, Start, Step
+from keras_ref.lockstep.show import growth_table
 
 
 def stream():
@@ -20,7 +21,7 @@ def stream():
         "m(W1)": np.zeros((2, 2), "f4"),
         **weights,
     }
-    logs = {"accuracy": 0.5, "loss": 0.25, "val_loss": 0.75}
+    logs = {"accuracy": 0.5, "loss": 0.25, "mse": 0.1, "val_loss": 0.75}
     return [
         Start("2-2-1", weights, ["first", "second"], {"dW2": "a1ᵀ·dz2"}),
         Step(1, 1, 1, tensors, {"loss": 0.5}),
@@ -79,11 +80,13 @@ def test_signs_of_zeros_are_bits():
         (3, "logs", "loss", 0.2500001, "tolerance", "History: loss"),
         (3, "logs", "loss", 0.26, "apart", "History: loss"),
         (3, "logs", "val_loss", float("nan"), "apart", "History: val_loss"),
-        (3, "logs", "accuracy", 0.75, "tolerance", "History: accuracy"),
+        (3, "logs", "accuracy", 0.5001, "tolerance", "History: accuracy"),
+        (3, "logs", "accuracy", 0.75, "apart", "History: accuracy"),
+        (3, "logs", "mse", 0.2, "apart", "History: mse"),
         (4, "evaluated", "loss", 0.6, "apart", "evaluate: loss"),
         (1, "tensors", "x", np.array([[np.nan, 2]], "f4"), "apart", "x"),
         (1, "tensors", "x", np.zeros((2, 2), "f4"), "apart", "x"),
-        (1, "tensors", "x", np.array([[1.0, 2.0]]), "apart", "x"),
+        (1, "tensors", "a1", np.array([[3.0, 3.0]]), "apart", "a1"),
         (1, "tensors", "extra", np.zeros(1, "f4"), "apart", "extra"),
         (1, "running", "extra", 1.0, "apart", "so far in the epoch: extra"),
     ],
@@ -113,9 +116,34 @@ def test_labels_may_be_of_another_type_and_rank():
     assert compare(ours, theirs).first.tensor == "y"
 
 
+def test_features_may_be_of_another_type():
+    whole = np.array([[1, 2]], np.uint8)
+    assert compare(stream(), changed(1, "tensors", "x", whole)).level == "bits"
+    assert compare(stream(), changed(1, "tensors", "x", whole + 1)).first.tensor == "x"
+
+
+NAN = float("nan")
+
+
 def test_nan_on_both_sides_is_the_same():
-    both = [changed(3, "logs", "loss", float("nan")) for _ in range(2)]
-    assert compare(*both).level == "bits"
+    for event, part, name, value in (
+        (3, "logs", "loss", NAN),
+        (1, "tensors", "a1", np.array([[NAN, 3]], "f4")),
+    ):
+        both = [changed(event, part, name, value) for _ in range(2)]
+        result = compare(*both)
+        assert (result.level, result.first) == ("bits", None)
+    both = [[*stream()[:4], End({"loss": NAN}, np.array([[NAN]], "f4"))] for _ in range(2)]
+    result = compare(*both)
+    assert (result.level, result.first) == ("bits", None)
+
+
+def test_a_nan_beside_other_differences():
+    """Only a NaN that the other side does not have is outside the tolerance."""
+    theirs = np.array([[NAN, 3]], "f4")
+    for ours, level in (([[NAN, 3.000001]], "tolerance"), ([[3, NAN]], "apart")):
+        sides = (changed(1, "tensors", "a1", np.array(a, "f4")) for a in (ours, theirs))
+        assert compare(*sides).level == level
 
 
 def test_growth_in_ulps():
@@ -124,6 +152,9 @@ def test_growth_in_ulps():
     (growth,) = compare(ours, stream()).growth
     assert (growth.max_ulps, growth.median_ulps) == (1, 0)
     assert growth.max_difference == pytest.approx(2**-23)
+    assert growth.dtype == "float32"
+    assert "float" not in growth_table([growth]).title
+    assert "float64" in growth_table([dataclasses.replace(growth, dtype="float64")]).title
 
 
 @pytest.mark.parametrize("cut", [-1, -2])
