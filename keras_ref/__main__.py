@@ -2,7 +2,8 @@
 
 `python -m keras_ref lockstep`, `fuzz` and `record` are commands of their own.
 
-Exit code 0: all agree; 1: something does not; 2: the command line is wrong, or Keras is missing.
+Exit code 0: all agree; 1: something does not; 2: the command line is wrong, or Keras is missing;
+130: stopped by Ctrl-C.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from keras_ref.outputs import unwritable
+
 if TYPE_CHECKING:
     from keras_ref.gallery import Result
 
@@ -31,24 +34,36 @@ COMMANDS = {
 KEYS = ("pima-sgd", "sherlock-neuron", "pima-adam", "penguins", "sonar-cv")
 REPORT = Path("report") / "parity.html"
 WIDTH = 132  # of the table where the output is not a terminal
+STOPPED = 130  # the exit code after Ctrl-C
 NARROWEST = 112  # terminal in which the table's words are whole
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    if given and given[0] in COMMANDS:
-        module = importlib.import_module(f"keras_ref.{COMMANDS[given[0]]}")
-        return int(module.main(given[1:]))
+    try:
+        if given and given[0] in COMMANDS:
+            module = importlib.import_module(f"keras_ref.{COMMANDS[given[0]]}")
+            return int(module.main(given[1:]))
+        return tutorials(given)
+    except KeyboardInterrupt:
+        Console(stderr=True).print("stopped")
+        return STOPPED
+    except MemoryError as error:
+        Console(stderr=True).print(
+            f"Expected networks and rows that fit into the memory. Received: {error}", markup=False
+        )
+        return 2
+
+
+def tutorials(given: Sequence[str]) -> int:
+    """Train the tutorials in both engines and show how they compare."""
     options = _parse(given)
     errors = Console(stderr=True)
     from keras_ref.quiet import keras_for_command
 
     keras = keras_for_command(errors)
     if keras is None:
-        return 2
-    if reason := _unwritable(options):  # before minutes of training
-        errors.print(reason, markup=False)
         return 2
 
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
@@ -209,34 +224,18 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
     options = parser.parse_args(given)
     unknown = [key for key in options.keys if key not in KEYS]
     if unknown:
-        parser.error(f"Expected tutorials among {', '.join(KEYS)}. Received: {', '.join(unknown)}")
+        parser.error(
+            f"Expected tutorials among {', '.join(KEYS)}, or one of the commands "
+            f"{', '.join(COMMANDS)}. Received: {', '.join(unknown)}"
+        )
     options.keys = list(dict.fromkeys(options.keys)) or list(KEYS)
     if not 0 <= options.seed < 2**32:
         parser.error(f"Expected 0 ≤ seed < 2³². Received: --seed {options.seed}")
     if options.min_speedup is not None and not options.min_speedup > 0:
         parser.error(f"Expected a positive ratio. Received: --min-speedup {options.min_speedup}")
-    for name in ("json", "html"):
-        path = getattr(options, name)
-        if path is None:
-            continue
-        if path.is_dir():
-            parser.error(f"Expected a file. Received: --{name} {path}, a folder")
+    if reason := unwritable(options, "json", "html"):
+        parser.error(reason)
     return options
-
-
-def _unwritable(options: argparse.Namespace) -> str | None:
-    """Make the files that will be written, and say which cannot be."""
-    for name in ("json", "html"):
-        path = getattr(options, name)
-        if path is None:
-            continue
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with path.open("a"):
-                pass
-        except OSError as error:
-            return f"Expected a file that can be written. Received: --{name}: {error}"
-    return None
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ from keras_ref.fuzz.drawing import draw_experiment
 from keras_ref.fuzz.shrinking import shrink
 from keras_ref.fuzz.trial import FAILED, NOTHING, Trial, try_out
 from keras_ref.lockstep.compare import APART, BITS, NEAR
+from keras_ref.outputs import no_folder
 from keras_ref.quiet import keras_for_command
 
 WIDTH = 160
@@ -56,7 +57,6 @@ def main(given: Sequence[str]) -> int:
                     return not found.kept and (found.reached == FAILED) == error
 
                 smallest = shrink(trial.experiment, fails)
-                options.out.mkdir(parents=True, exist_ok=True)
                 path = options.out / f"fuzz-{options.seed}-{number}.json"
                 smallest.save(path)
                 console.print(f"      shrunk to {smallest}", markup=False, soft_wrap=True)
@@ -115,6 +115,8 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
         value, least = getattr(options, name), 1 if name == "count" else 0
         if value < least:
             parser.error(f"Expected a whole number ≥ {least}. Received: --{name} {value}")
-    if options.out.exists() and not options.out.is_dir():
-        parser.error(f"Expected a folder. Received: --out {options.out}")
+    if options.seed >= 2**32:
+        parser.error(f"Expected 0 ≤ seed < 2³². Received: --seed {options.seed}")
+    if reason := no_folder(options.out):
+        parser.error(reason)
     return options

@@ -23,6 +23,7 @@ from keras_ref.lockstep.digests import digested
 from keras_ref.lockstep.events import Event
 from keras_ref.lockstep.recorded import write_events
 from keras_ref.lockstep.side import Request, train
+from keras_ref.outputs import no_folder
 from keras_ref.quiet import keras_for_command
 from keras_ref.tutorials import TUTORIALS
 from keras_ref.versions import versions
@@ -41,7 +42,6 @@ def main(given: Sequence[str]) -> int:
     keras = keras_for_command(errors)
     if keras is None:
         return 2
-    options.folder.mkdir(parents=True, exist_ok=True)
     for name in track(options.names, description="recording Keras", console=errors):
         keras.utils.clear_session()
         events, data = tell("keras", name)
@@ -89,10 +89,16 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("folder", type=Path, metavar="FOLDER")
     parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="cases, or tutorials as penguins-42; default all"
+        "names",
+        nargs="*",
+        default=None,  # so that it is not called required
+        metavar="NAME",
+        help="cases, or tutorials as penguins-42; default all",
     )
     options = parser.parse_args(given)
-    if unknown := [name for name in options.names if name not in NAMES]:
+    if unknown := [name for name in options.names or () if name not in NAMES]:
         parser.error(f"Expected names among {', '.join(NAMES)}. Received: {', '.join(unknown)}")
+    if reason := no_folder(options.folder):
+        parser.error(reason)
     options.names = options.names or list(NAMES)
     return options

@@ -71,6 +71,8 @@ def test_another_keras_is_remarked(fabricated, capsys):
         (["--min-speedup", "nan"], "Expected a positive ratio"),
         (["--json", str(Path.cwd())], "Expected a file. Received: --json"),
         (["--html", str(Path.cwd())], "Expected a file. Received: --html"),
+        (["--json", "/dev/null/a.json"], "Expected a file that can be written. Received: --json"),
+        (["lockstp"], "one of the commands lockstep, fuzz, record"),
         (["--fast"], "unrecognized arguments"),
     ],
 )
@@ -81,10 +83,17 @@ def test_wrong_usage_is_2(arguments, says, capsys):
     assert says in capsys.readouterr().err
 
 
-def test_a_file_that_cannot_be_written_is_2(fabricated, capsys):
-    assert command.main(["--json", "/dev/null/a.json"]) == 2
-    error = " ".join(capsys.readouterr().err.split())
-    assert "Expected a file that can be written. Received: --json" in error
+@pytest.mark.parametrize(
+    ("error", "status", "says"),
+    [(KeyboardInterrupt(), 130, "stopped"), (MemoryError("14 TiB"), 2, "fit into the memory")],
+)
+def test_stopped_from_outside(monkeypatch, capsys, error, status, says):
+    def stop(given):
+        raise error
+
+    monkeypatch.setattr(command, "tutorials", stop)
+    assert command.main([]) == status
+    assert says in capsys.readouterr().err
 
 
 def test_missing_keras_is_2(monkeypatch, capsys, tmp_path):
