@@ -52,6 +52,17 @@ FIT_WORDS = {
     "class_weight": dict,
     "initial_epoch": int,
 }
+LAYER_WORDS = {
+    "units",
+    "activation",
+    "use_bias",
+    "kernel_initializer",
+    "bias_initializer",
+    "kernel_regularizer",
+    "bias_regularizer",
+    "name",
+    "dtype",
+}
 KINDS = {int: "a whole number", float: "a number", str: "a text", bool: "true or false",
          dict: "an object"}  # fmt: skip
 
@@ -90,6 +101,11 @@ class Experiment:
         """The network in short, as 8-8-1."""
         return "-".join(str(n) for n in (self.inputs, *(layer["units"] for layer in self.layers)))
 
+    @property
+    def batch_size(self) -> int:
+        """How many rows an update takes."""
+        return int(self.fit.get("batch_size", FIT["batch_size"]))
+
     def __str__(self) -> str:
         """Everything that is not a default, in one line."""
         activations = "-".join(str(layer.get("activation")) for layer in self.layers)
@@ -123,7 +139,8 @@ class Experiment:
             If it cannot be read.
         """
         try:
-            found = json.loads(path.read_text(encoding="utf-8"))
+            text = path.read_text(encoding="utf-8")
+            found = json.loads(text, object_pairs_hook=_each_once)
         except ValueError as error:
             raise ValueError(f"Expected JSON in {path}. Received: {error}") from None
         experiment = cls.from_json(found)
@@ -156,12 +173,14 @@ class Experiment:
                 "Expected data to name a file, or to describe rows that are drawn. "
                 f"Received: {', '.join(found['data'])}"
             )
-        for number in found.get("fit", {}).get("class_weight", {}):
-            if not str(number).isdigit():
+        for number, weight in found.get("fit", {}).get("class_weight", {}).items():
+            if not str(number).isdigit() or not isinstance(weight, int | float):
                 raise ValueError(
                     'Expected class_weight to have class numbers, as {"0": 1.0, "1": 2.5}. '
                     f"Received: class_weight={found['fit']['class_weight']!r}"
                 )
+        if found["inputs"] < 1:
+            raise ValueError(f"Expected inputs ≥ 1. Received: inputs={found['inputs']}")
         return cls(**found)
 
     # --- running --------------------------------------------------------------------------------
@@ -201,14 +220,22 @@ class Experiment:
         callbacks = watcher.attach(model, self.key)
         history = model.fit(rows.x, rows.y, callbacks=callbacks, **self.fit_arguments(rows)).history
         x, y = rows.unseen
-        batch = self.fit.get("batch_size", FIT["batch_size"])
-        evaluated = model.evaluate(x, y, batch_size=batch, verbose=0, return_dict=True)
-        predicted = model.predict(x, batch_size=batch, verbose=0)
+        batch = {"batch_size": self.batch_size, "verbose": 0}
+        evaluated = model.evaluate(x, y, **batch, return_dict=True)
+        predicted = model.predict(x, **batch)
         watcher.finished(evaluated, predicted)
         told = {f"History {k}": np.array(v) for k, v in history.items()}
         told |= {f"weights {i}": np.array(w) for i, w in enumerate(model.get_weights())}
         told |= {f"evaluate {k}": np.array(v) for k, v in evaluated.items()}
         return told | {"predict": np.asarray(predicted)}
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object of a JSON file; a word that stands there twice is a mistake."""
+    words = [word for word, _ in pairs]
+    if twice := sorted({word for word in words if words.count(word) > 1}):
+        raise ValueError(f"{', '.join(twice)} twice in one object")
+    return dict(pairs)
 
 
 def _check_layers(layers: Any) -> None:
@@ -219,6 +246,11 @@ def _check_layers(layers: Any) -> None:
     for layer in layers:
         if not isinstance(layer, Mapping) or "units" not in layer:
             raise ValueError(f"Expected each layer to be an object with units. Received: {layer!r}")
+        if unknown := sorted(set(layer) - LAYER_WORDS):
+            raise ValueError(
+                f"Expected a layer to have only {', '.join(sorted(LAYER_WORDS))}. "
+                f"Received: {', '.join(unknown)}"
+            )
 
 
 def _check_words(part: str, found: Any, known: Mapping[str, type]) -> None:

@@ -57,7 +57,8 @@ def draw(
     Raises
     ------
     ValueError
-        If `labels` or `dtype` is unknown, or a count or the seed is negative.
+        If `labels` or `dtype` is unknown, a count, `scale` or the seed is negative, or one unit
+        is to tell classes.
     """
     if labels not in LABELS:
         raise ValueError(
@@ -72,8 +73,13 @@ def draw(
         raise ValueError(
             f"Expected dtype to be one of {', '.join(DTYPES)}. Received: dtype={dtype!r}"
         )
-    if seed < 0:
-        raise ValueError(f"Expected seed ≥ 0. Received: seed={seed}")
+    if seed < 0 or not scale >= 0:
+        raise ValueError(f"Expected seed ≥ 0 and scale ≥ 0. Received: seed={seed}, scale={scale}")
+    if labels in ("one-hot", "classes") and units < 2:
+        raise ValueError(
+            "Expected several units in the last layer for labels of several classes. "
+            f"Received: units={units}, labels={labels!r}"
+        )
     truth = np.random.default_rng([seed, 0]).normal(size=(inputs, units)) / np.sqrt(inputs)
 
     def part(count: int, stream: int) -> tuple[np.ndarray, np.ndarray]:

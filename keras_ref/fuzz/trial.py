@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 import engine
-from keras_ref.experiment import FIT, Experiment
+from keras_ref.experiment import Experiment
 from keras_ref.lockstep.compare import APART, BITS, NEAR
 from keras_ref.lockstep.tolerance import share
 from keras_ref.lockstep.ulps import same
@@ -69,7 +69,7 @@ def try_out(keras: Any, experiment: Experiment) -> Trial:
 def promise(experiment: Experiment) -> tuple[str, str]:
     """Return the level that the engine promises for an experiment on this machine, and why."""
     model = experiment.build(engine)
-    found = engine.arithmetic(model, experiment.fit.get("batch_size", FIT["batch_size"]))
+    found = engine.arithmetic(model, experiment.batch_size)
     bound = found.tolerance < float("inf")
     return found.level if bound else NOTHING, "; ".join(found.reasons)
 

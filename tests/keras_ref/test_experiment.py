@@ -43,7 +43,10 @@ def test_an_experiment_stays_as_it_is(keras):
         ({"layers": None}, "list of Dense arguments"),
         ({"layers": []}, "list of Dense arguments"),
         ({"layers": [{"activation": "relu"}]}, "object with units"),
+        ({"layers": [{"units": 1, "unitz": 3}]}, "Expected a layer to have only"),
         ({"inputs": ...}, "Expected an experiment"),
+        ({"inputs": -4}, "Expected inputs ≥ 1"),
+        ({"fit": {"class_weight": {"0": "x"}}}, "Expected class_weight to have class numbers"),
         ({"epochs": 3}, "Expected only"),
         ({"fit": {"lr": 3}}, "Expected fit to have only"),
         ({"fit": [3]}, "Expected fit to be an object"),
@@ -68,7 +71,7 @@ def test_wrong_files(tmp_path, change, message):
         Experiment.load(path)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "3", "{", '"x"'])
+@pytest.mark.parametrize("text", ["", "[]", "3", "{", '"x"', '{"inputs": 3, "inputs": 4}'])
 def test_no_experiment_at_all(tmp_path, text):
     path = tmp_path / "wrong.json"
     path.write_text(text)
@@ -131,7 +134,17 @@ def test_labels_that_are_drawn(units, labels):
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"labels": "yes"}, {"rows": 0}, {"validation_rows": -1}, {"dtype": "f"}, {"seed": -3}],
+    [
+        {"labels": "yes"},
+        {"rows": 0},
+        {"validation_rows": -1},
+        {"dtype": "f"},
+        {"seed": -3},
+        {"scale": -1.0},
+        {"scale": float("nan")},
+        {"labels": "one-hot"},
+        {"labels": "classes"},
+    ],
 )
 def test_wrong_descriptions(wrong):
     with pytest.raises(ValueError, match="Expected .* Received"):
