@@ -29,6 +29,7 @@ from engine.promise.models import (
     USUAL_BATCH,
     Asked,
     on_probabilities,
+    widths,
 )
 from engine.promise.software import BELOW_AVX512_CORE, CONFIRMED, Software, installed
 
@@ -53,6 +54,8 @@ class Arithmetic:
     machine, software
         The facts (:class:`~engine.promise.machine.Machine`,
         :class:`~engine.promise.software.Software`).
+    network
+        The model that was looked at, as "8-8-1 in batches of up to 32 rows"; empty without one.
     """
 
     level: str
@@ -60,6 +63,7 @@ class Arithmetic:
     reasons: tuple[str, ...]
     machine: Machine
     software: Software
+    network: str = ""
 
     def _lines(self) -> Iterator[tuple[str, str]]:
         machine, software = self.machine, self.software
@@ -75,11 +79,15 @@ class Arithmetic:
             yield title, found or absent
         limit = f", limited to {software.onednn_limit}" if software.onednn_limit else ""
         yield "oneDNN", ("on" if software.onednn else "off") + limit
-        yield "promise", self._promise()
+        if self.network:
+            yield "network", self.network
+        yield "promise", self.promise
         for number, reason in enumerate(self.reasons):
             yield ("", reason) if number else ("because", reason)
 
-    def _promise(self) -> str:
+    @property
+    def promise(self) -> str:
+        """The level in a sentence."""
         if self.level == "bits":
             return "bits: the numbers of Keras on the CPU, to the last one"
         if self.tolerance == float("inf"):
@@ -151,7 +159,10 @@ def judged(
         found.append((MAGNIFIES, float("inf")))
     reasons = tuple(reason for reason, _ in found)
     tolerance = max((allowed for _, allowed in found), default=0.0)
-    return Arithmetic("tolerance" if found else "bits", tolerance, reasons, machine, software)
+    sizes = "-".join(map(str, widths(layers)))
+    network = f"{sizes} in batches of up to {asked.rows:,} rows" if layers else ""
+    level = "tolerance" if found else "bits"
+    return Arithmetic(level, tolerance, reasons, machine, software, network)
 
 
 def _switch(environment: Mapping[str, str]) -> Iterator[str]:

@@ -44,15 +44,14 @@ class Rule(NamedTuple):
     applies: Callable[[Asked], bool]
 
 
-def _widths(layers: list[Any]) -> list[int]:
+def widths(layers: list[Any]) -> list[int]:
     """Features and units, layer by layer; without layers one feature."""
     first = layers[0].kernel.shape[0] if layers else 1
     return [first, *(layer.units for layer in layers)]
 
 
 def _largest_kernel(layers: list[Any]) -> int:
-    widths = _widths(layers)
-    return max((a * b for a, b in pairwise(widths)), default=0)
+    return max((a * b for a, b in pairwise(widths(layers))), default=0)
 
 
 MAGNIFIES = (
@@ -91,7 +90,7 @@ RULES = (
     Rule(
         f"Batches of more than {LARGEST_BATCH:,} numbers: TensorFlow's threads share their sums.",
         TOLERANCE,
-        lambda asked: asked.rows * max(_widths(asked.layers)) > LARGEST_BATCH,
+        lambda asked: asked.rows * max(widths(asked.layers)) > LARGEST_BATCH,
     ),
     Rule(
         "Adam with epsilon=0: TensorFlow divides by the root in another way.",

@@ -151,9 +151,7 @@ CAUSES: dict[str, Cause] = {
     "probabilities": Cause(
         "the loss on clipped probabilities, not on logits", _probabilities, needs="logits"
     ),
-    "reshuffled": Cause(
-        "another order of the rows in each epoch, drawn from seed + epoch", _reshuffled
-    ),
+    "reshuffled": Cause("another order of the rows in each epoch", _reshuffled),
     "order": Cause("the same formulas in NumPy's order of operations", side="plain"),
     "onednn": Cause("oneDNN off", environment={"TF_ENABLE_ONEDNN_OPTS": "0"}),
     "jax": Cause("Keras on JAX, same start and order", _other_backend, backend="jax"),

@@ -11,6 +11,7 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, fields, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +20,14 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 import engine
+from engine.promise import Arithmetic
 from keras_ref.experiment import Experiment
 from keras_ref.lockstep.compare import BITS, Comparison, Growth, compare
 from keras_ref.lockstep.digests import digested
 from keras_ref.lockstep.events import Event, Step
 from keras_ref.lockstep.recorded import about, holds_digests, read_events
 from keras_ref.lockstep.side import Request, events
+from keras_ref.outputs import unwritable
 from keras_ref.tutorials import TUTORIALS
 
 if TYPE_CHECKING:
@@ -63,7 +66,7 @@ def main(given: Sequence[str]) -> int:
     from keras_ref.lockstep.show import remarks, show, why_table
 
     console.print(f"[bold]{options.name}[/bold], seed {request.seed}: engine and Keras in lockstep")
-    show(console, result)
+    show(console, result, options.promise)
     if tried:
         console.print()
         console.print(why_table(tried, result.level != BITS))
@@ -74,11 +77,11 @@ def main(given: Sequence[str]) -> int:
 
         title = f"{options.name}, seed {request.seed}"
         if not tried:
-            draw_growth(result.growth, title, options.plot, "weights, engine − Keras: ulps")
+            draw_growth(result.growth, title, options.plot)
         else:
             growth = [replace(point, fit="the engine") for point in _first_fit(result.growth)]
             growth += [point for row in tried for point in row.growth]
-            draw_growth(growth, title, options.plot, "weights, distance from Keras: ulps")
+            draw_growth(growth, title, options.plot)
         console.print(f"growth: {options.plot}")
     if options.json is not None:
         options.json.write_text(as_json(result, tried or []), encoding="utf-8")
@@ -178,7 +181,10 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
         "2: wrong usage, or Keras is missing.",
     )
     parser.add_argument(
-        "training", metavar="KEY|CONFIG.json", help=f"a tutorial ({', '.join(keys)}) or a file"
+        "training",
+        metavar="KEY|CONFIG.json",
+        help=f"a tutorial ({', '.join(keys)}), or an experiment: docs/parity.md says what such a "
+        "file holds",
     )
     parser.add_argument("--seed", type=int, metavar="N", help="0 ≤ N < 2³²; default 42")
     parser.add_argument("--full", action="store_true", help="all rows and all folds of a tutorial")
@@ -202,31 +208,49 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
     if options.steps is not None and options.steps < 1:
         parser.error(f"Expected at least one step. Received: --steps {options.steps}")
     options.name = options.training
+    try:
+        options.promise = _understood(options)
+    except (ValueError, TypeError) as error:
+        parser.error(str(error))
+    except OSError as error:
+        parser.error(
+            f"Expected a file that can be read. Received: {error.filename}: {error.strerror}"
+        )
+    if options.plot is not None and options.plot.suffix not in PICTURES:
+        parser.error(f"Expected {', '.join(PICTURES)}. Received: --plot {options.plot}")
+    if reason := unwritable(options, "plot", "json"):
+        parser.error(reason)
+    return options
+
+
+def _understood(options: argparse.Namespace) -> Arithmetic:
+    """Read what to train into `options.request`; return what the engine promises of it."""
     training: Any = options.training
-    seed = 42
-    if training not in keys:
-        path = Path(training)
-        if not path.is_file():
-            parser.error(f"Expected a tutorial ({', '.join(keys)}) or a file. Received: {training}")
-        try:
-            experiment = Experiment.load(path)
-            experiment.build(engine)
-            experiment.rows()
-        except (ValueError, TypeError) as error:
-            parser.error(str(error))
-        except OSError as error:
-            parser.error(
-                f"Expected a file that can be read. Received: {error.filename}: {error.strerror}"
-            )
+    if training in TUTORIALS:
+        seed, promise = 42, engine.arithmetic()
+    else:
+        if options.full:
+            raise ValueError("Expected --full with a tutorial. Received: --full with a file")
+        experiment = Experiment.load(_existing(training))
+        model = experiment.build(engine)
+        promise = engine.arithmetic(
+            model, experiment.fit_arguments(experiment.rows())["batch_size"]
+        )
         training, seed = experiment.as_json(), experiment.seed
     seed = seed if options.seed is None else options.seed
     options.request = Request(training, seed, options.steps, full=options.full)
-    for name in ("plot", "json"):
-        path = getattr(options, name)
-        if path is None:
-            continue
-        if not path.parent.is_dir() or path.is_dir():
-            parser.error(f"Expected a file in a folder that exists. Received: --{name} {path}")
-        if name == "plot" and path.suffix not in PICTURES:
-            parser.error(f"Expected {', '.join(PICTURES)}. Received: --plot {path}")
-    return options
+    return promise
+
+
+def _existing(name: str) -> Path:
+    """Return the path of an experiment, or say what is meant instead."""
+    path = Path(name)
+    if path.is_file():
+        return path
+    keys = list(TUTORIALS)
+    near = get_close_matches(name, keys, 1)
+    there = "a folder" if path.is_dir() else "neither"
+    raise ValueError(
+        f"Expected a tutorial ({', '.join(keys)}) or a file. Received: {name}, {there}"
+        + (f"; did you mean {near[0]}?" if near else "")
+    )

@@ -10,11 +10,12 @@ from rich.table import Table
 from rich.text import Text
 
 import engine
+from engine.promise import Arithmetic
 from keras_ref.lockstep.compare import APART, BITS, NEAR, Comparison, Difference, Growth
 from keras_ref.lockstep.recorded import about
 from keras_ref.lockstep.tolerance import TOLERANCE
 from keras_ref.lockstep.ulps import FARTHEST, hexadecimal
-from keras_ref.lockstep.why import Tried
+from keras_ref.lockstep.why import PARTLY, Tried
 
 VERDICTS = {
     BITS: ("the same bits, from the seed to the end", "green"),
@@ -24,10 +25,13 @@ VERDICTS = {
 ROWS = 12
 
 
-def show(console: Console, result: Comparison) -> None:
-    """Print the verdict, the first difference and the growth."""
+def show(console: Console, result: Comparison, promise: Arithmetic) -> None:
+    """Print the verdict, what was promised, the first difference and the growth."""
     verdict, style = VERDICTS[result.level]
     console.print(Text(verdict, style))
+    console.print(f"  promised: {promise.promise}", highlight=False)
+    for reason in promise.reasons:
+        console.print(f"    {reason}", highlight=False)
     fits = f"{result.fits} fits, " if result.fits > 1 else ""
     console.print(
         f"  compared: {fits}{result.steps:,} steps, {result.tensors:,} tensors, "
@@ -106,6 +110,11 @@ def why_table(tried: Sequence[Tried], differs: bool) -> Table:
         table.add_column(heading, justify="right")
     if differs:
         table.add_column("is it this?")
+        table.caption = (
+            "It is this if the changed Keras has the engine's bits, a part of it if it is "
+            f"{PARTLY} times nearer to the engine than Keras unchanged."
+        )
+        table.caption_justify = "left"
     for row in tried:
         if row.skipped:
             table.add_row(f"{row.title} ({row.skipped})", *["–"] * len(headings))

@@ -106,9 +106,12 @@ def _run(side: str, requests: Sequence[Request], folder: Path) -> Iterator[Event
 def _failure(side: str, printed: str) -> str:
     """Return what a process's last words say; of an unexpected error the way there as well."""
     said = printed.strip().splitlines() or ["nothing"]
-    expected = said[-1].startswith(("ValueError: ", "TypeError: "))
-    way = "" if expected else "\n" + "\n".join(said[-12:-1])
-    return f"Expected the training of {side} to end well. Received: {said[-1]}{way}"
+    name = {"keras": "Keras"}.get(side, f"the {side}")
+    kind, _, message = said[-1].partition(": ")
+    if kind in ("ValueError", "TypeError"):
+        return f"{name} refuses to train. {message}"
+    way = "\n".join(said[-12:-1])
+    return f"Expected the training of {name} to end well. Received: {said[-1]}\n{way}"
 
 
 def _unpickled(stream: Any) -> Iterator[Event | None]:
