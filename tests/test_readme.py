@@ -5,6 +5,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+import engine
+from keras_ref.experiment import DATA, FIT_WORDS, LAYER_WORDS, TOP
+from keras_ref.rows import LABELS, NAMES
+
 ROOT = Path(__file__).parent.parent
 
 
@@ -28,6 +34,23 @@ def test_links_lead_somewhere():
     assert [link for link in links if not (ROOT / link).exists()] == []
 
 
+@pytest.mark.keras
+def test_the_comparison_in_one_script(keras, capsys):
+    text = (ROOT / "docs" / "parity.md").read_text()
+    (example,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    exec(compile(example, "parity.md", "exec"), {})
+    told = capsys.readouterr().out.split()
+    assert len(told) == 4
+    assert set(told) == {"True"} or engine.arithmetic().level == "tolerance"
+
+
+def test_every_word_of_an_experiment_is_explained():
+    text = (ROOT / "docs" / "parity.md").read_text()
+    words = {*TOP, *DATA, *FIT_WORDS, *LAYER_WORDS, *LABELS, *NAMES} - {"file"}
+    assert '{"file": ' in text
+    assert [word for word in words if f"`{word}`" not in text and f'`"{word}"`' not in text] == []
+
+
 def test_importing_the_engine_takes_little_more_than_importing_numba():
     code = "import time; t = time.perf_counter(); import {}; print(time.perf_counter() - t)"
 
@@ -43,5 +66,5 @@ def test_importing_the_engine_takes_little_more_than_importing_numba():
 
     # The least of several times is the one that other programs disturbed least.
     pairs = [(seconds("engine"), seconds("numba")) for _ in range(7)]
-    engine, numba = (min(times) for times in zip(*pairs, strict=True))
-    assert engine < 2 * numba
+    ours, numba = (min(times) for times in zip(*pairs, strict=True))
+    assert ours < 2 * numba
