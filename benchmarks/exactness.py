@@ -30,6 +30,7 @@ ROOT = Path(__file__).parent.parent
 ROOMS = ("engine", "keras_ref", "datasets", "benchmarks")
 KEYS = ("pima-sgd", "sherlock-neuron", "pima-adam", "penguins", "sonar-cv")
 FREE = ('error_model="numpy"', 'error_model="numpy", fastmath=True')
+WIDTH = 110
 LIMIT = 1.3
 """The cost that docs/parity.md promises not to exceed on any tutorial."""
 
@@ -170,6 +171,16 @@ def table(results: Sequence[dict[str, Any]]) -> Table:
     return view
 
 
+def commit() -> str:
+    """Return what git calls this state of the sources, or "unknown" outside of a checkout."""
+    command = ["git", "describe", "--always", "--dirty"]
+    try:
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return "unknown"
+    return done.stdout.strip()
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code is 1 if exactness costs more than `LIMIT`."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.exactness", description=__doc__)
@@ -183,12 +194,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if options.rounds < 1:
         parser.error(f"Expected at least one round. Received: --rounds {options.rounds}")
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=WIDTH)
     results = measure(options.rounds, Console(stderr=True))
     console.print(table(results))
     if options.json is not None:
         from keras_ref.versions import versions
 
-        text = json.dumps({"versions": versions(), "results": results}, indent=2)
+        found = {"commit": commit(), "rounds": options.rounds, "versions": versions()}
+        text = json.dumps({**found, "results": results}, indent=2)
         options.json.write_text(text + "\n", encoding="utf-8")
     dearest = max(row["ratio"]["median"] for row in results)
     console.print(f"At most {dearest:.2f} times the time of a free order; allowed: {LIMIT}.")
