@@ -15,6 +15,7 @@ after the process has been set up: TensorFlow's CPU kernels, no messages.
     compare.py   two runs → one row: every comparison, and a reason for each disagreement;
                  with differences.py (how far apart, and where) and row.py (what came out)
     table.py, gallery.py, report.py   the row in the terminal, the pictures, the HTML page
+    outputs.py   whether files can be written, asked before minutes of training
     convert.py   weights and models from one side to the other
     experiment.py, rows.py, cases.py   trainings as JSON, their data, and a list of them
     lockstep/    both engines step by step, every tensor compared

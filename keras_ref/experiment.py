@@ -111,8 +111,8 @@ class Experiment:
         activations = "-".join(str(layer.get("activation")) for layer in self.layers)
         words = [self.key, activations, _short(self.loss), _short(self.optimizer)]
         words += [_options(layer) for layer in self.layers]
-        for part in (self.data, self.fit):
-            words += [f"{name}={_short(value)}" for name, value in part.items()]
+        data = {"data seed" if name == "seed" else name: v for name, v in self.data.items()}
+        words += [f"{name}={_short(value)}" for name, value in {**data, **self.fit}.items()]
         words += [f"metrics={[_short(m) for m in self.metrics]}" if self.metrics else ""]
         return " ".join([word for word in words if word] + [f"seed={self.seed}"])
 
