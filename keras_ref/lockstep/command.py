@@ -233,9 +233,8 @@ def _understood(options: argparse.Namespace) -> Arithmetic:
             raise ValueError("Expected --full with a tutorial. Received: --full with a file")
         experiment = Experiment.load(_existing(training))
         model = experiment.build(engine)
-        promise = engine.arithmetic(
-            model, experiment.fit_arguments(experiment.rows())["batch_size"]
-        )
+        promise = engine.arithmetic(model, experiment.batch_size)
+        experiment.rows()
         training, seed = experiment.as_json(), experiment.seed
     seed = seed if options.seed is None else options.seed
     options.request = Request(training, seed, options.steps, full=options.full)

@@ -1,10 +1,13 @@
 """What a trial says of two results, and that a broken promise is one."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
+import engine
 from keras_ref.chain import chain
-from keras_ref.fuzz.trial import Trial, level, try_out
+from keras_ref.fuzz.trial import Trial, level, multiplies_roundings, try_out
 
 
 def result(**changes):
@@ -55,10 +58,55 @@ def test_the_sign_of_zero_and_nan():
         ("tolerance", "apart", False),
         ("bits", "failed", False),
         ("tolerance", "failed", False),
+        ("nothing", "apart", True),
+        ("nothing", "failed", False),
     ],
 )
 def test_kept(promised, reached, kept):
     assert Trial(chain(), promised, reached).kept is kept
+
+
+def test_results_are_held_as_in_lockstep():
+    for name, near, far in (("History accuracy", 0.9, 0.89), ("evaluate mse", 0.9, 0.89)):
+        ours, theirs = ({name: np.array(value)} for value in (near, far))
+        assert level(ours, theirs)[0] == "apart"
+        assert level(ours, {name: np.array(near + 1e-6)})[0] == "tolerance"
+
+
+CALM = chain()
+WILD = chain(optimizer="Adam", learning_rate=0.3, epochs=6, data={"scale": 30.0})
+
+
+def test_what_multiplies_roundings():
+    for experiment, multiplies in ((CALM, False), (WILD, True)):
+        engine.utils.clear_session()
+        told = experiment.run(engine)
+        assert multiplies_roundings(experiment, told) is multiplies
+
+
+PROBABILITIES = chain(activations=("relu", "relu"))
+
+
+@pytest.mark.parametrize(
+    ("experiment", "promised"),
+    [(CALM, "tolerance"), (WILD, "nothing"), (PROBABILITIES, "nothing")],
+    ids=["calm", "wild", "probabilities"],
+)
+def test_only_what_is_promised_is_asked_for(monkeypatch, experiment, promised):
+    """As on other machines: beside an engine that ends elsewhere, nothing is said to be broken."""
+    monkeypatch.setenv("GLASSNET_PROMISE", "tolerance")
+    elsewhere = SimpleNamespace(utils=engine.utils)
+    told = experiment.run(engine)
+    monkeypatch.setattr(type(experiment), "run", ran(type(experiment).run, elsewhere, told))
+    trial = try_out(elsewhere, experiment)
+    assert (trial.promised, trial.reached) == (promised, "apart")
+    assert trial.kept is (promised == "nothing")
+
+
+def ran(run, elsewhere, told):
+    """`Experiment.run`, whose results are others for the engine `elsewhere`."""
+    wrong = {name: value + np.asarray(value).dtype.type(0.1) for name, value in told.items()}
+    return lambda self, keras, *watcher: wrong if keras is elsewhere else run(self, keras, *watcher)
 
 
 @pytest.mark.keras
