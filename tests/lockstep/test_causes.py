@@ -166,12 +166,15 @@ def test_another_epsilon_is_explained():
     explained("epsilon", ours)
 
 
-def kingma_and_ba(case, alpha, beta_1, beta_2, epsilon):
-    """The weights after a training by Algorithm 1 of the paper, on the engine's gradients."""
+def kingma_and_ba(case, alpha, beta_1, beta_2, epsilon, amsgrad):
+    """The weights after a training by Algorithm 1 of the paper, on the engine's gradients.
+
+    AMSGrad takes the largest v so far in v's place.
+    """
     rows, model = case.rows(), case.build(engine)
     order = engine.random.epoch_order(len(rows.x), case.seed)
     w = [np.asarray(weight, "f8") for weight in model.get_weights()]
-    m, v, t = [0.0] * len(w), [0.0] * len(w), 0
+    m, v, top, t = [0.0] * len(w), [0.0] * len(w), [0.0] * len(w), 0
     for _ in range(case.fit["epochs"]):
         for start in range(0, len(order), case.fit["batch_size"]):
             chosen = order[start : start + case.fit["batch_size"]]
@@ -180,22 +183,24 @@ def kingma_and_ba(case, alpha, beta_1, beta_2, epsilon):
             for i, g in enumerate(gradients):
                 m[i] = beta_1 * m[i] + (1 - beta_1) * g
                 v[i] = beta_2 * v[i] + (1 - beta_2) * g**2
-                corrected_m, corrected_v = m[i] / (1 - beta_1**t), v[i] / (1 - beta_2**t)
+                top[i] = np.maximum(top[i], v[i]) if amsgrad else v[i]
+                corrected_m, corrected_v = m[i] / (1 - beta_1**t), top[i] / (1 - beta_2**t)
                 w[i] = w[i] - alpha * corrected_m / (np.sqrt(corrected_v) + epsilon)
             model.set_weights(w)
     return w
 
 
 @pytest.mark.keras
-def test_the_textbook_is_kingma_and_ba():
-    """With a large ε, so that its place matters."""
-    options = {"learning_rate": 0.01, "epsilon": 0.1}
+@pytest.mark.parametrize("amsgrad", [False, True])
+def test_the_textbook_is_kingma_and_ba(amsgrad):
+    """With a large ε, so that its place matters, and a β₂ with which v falls as well."""
+    options = {"learning_rate": 0.01, "beta_2": 0.5, "epsilon": 0.1, "amsgrad": amsgrad}
     case = dataclasses.replace(
         CASES["adam-linear"],
         optimizer={"class_name": "Adam", "config": options},
         fit={"batch_size": 5, "epochs": 2},
     )
-    wanted = kingma_and_ba(case, 0.01, 0.9, 0.999, 0.1)
+    wanted = kingma_and_ba(case, 0.01, 0.9, 0.5, 0.1, amsgrad)
     for cause, near in (("textbook", True), ("", False)):
         trained, _ = first_fit(events("keras", request(case, cause=cause)))
         far = [
