@@ -174,7 +174,7 @@ class Experiment:
                 f"Received: {', '.join(found['data'])}"
             )
         for number, weight in found.get("fit", {}).get("class_weight", {}).items():
-            if not str(number).isdigit() or not isinstance(weight, int | float):
+            if not str(number).isdecimal() or type(weight) not in (int, float):
                 raise ValueError(
                     'Expected class_weight to have class numbers, as {"0": 1.0, "1": 2.5}. '
                     f"Received: class_weight={found['fit']['class_weight']!r}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import tempfile
 from pathlib import Path
 
 
@@ -27,9 +28,11 @@ def unwritable(options: argparse.Namespace, *names: str) -> str | None:
 
 
 def no_folder(path: Path) -> str | None:
-    """Make a folder, and say why it cannot be."""
+    """Make a folder, and say why it cannot be, or why nothing can be written there."""
     try:
         path.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path):
+            pass
     except OSError as error:
         return f"Expected a folder that can be written to. Received: {path}: {error.strerror}"
     return None

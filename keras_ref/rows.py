@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -125,19 +126,19 @@ def read(path: Path) -> Rows:
         If the file cannot be read.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             found: dict[str, Any] = {name: file[name] for name in file.files}
-    except (ValueError, AttributeError, TypeError):  # text, or a single array
+    except (ValueError, AttributeError, TypeError, EOFError, BadZipFile):  # another file, or half
         raise ValueError(
             f"Expected an npz file, as numpy.savez writes it. Received: {path}"
         ) from None
-    if not {"x", "y"} <= set(found) <= set(NAMES) or ("x_val" in found) != ("y_val" in found):
+    validation = {"x_val", "y_val"} & set(found)
+    complete = len(validation) == (2 if validation or "sample_weight_val" in found else 0)
+    if not {"x", "y"} <= set(found) <= set(NAMES) or not complete:
         raise ValueError(
             f"Expected the arrays x and y in {path}, maybe sample_weight, x_val with y_val, "
             f"sample_weight_val. Received: {', '.join(sorted(found))}"
         )
-    validation = None
-    if "x_val" in found:
-        validation = tuple(found[n] for n in NAMES[3:] if n in found)
-    unseen = validation[:2] if validation else (found["x"], found["y"])
-    return Rows(found["x"], found["y"], found.get("sample_weight"), validation, unseen)
+    held_back = tuple(found[n] for n in NAMES[3:] if n in found) or None
+    unseen = held_back[:2] if held_back else (found["x"], found["y"])
+    return Rows(found["x"], found["y"], found.get("sample_weight"), held_back, unseen)

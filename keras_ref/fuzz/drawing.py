@@ -103,8 +103,8 @@ def _binary(rng: np.random.Generator) -> tuple[int, str | None, Any, str]:
     activation: str | None = "sigmoid"
     if rng.random() < 0.15:
         activation, options["from_logits"] = None, True
-    elif rng.random() < 0.1 and units > 1:
-        activation = "softmax"
+    elif rng.random() < 0.1:
+        activation = _hidden(rng)
     labels = "soft" if rng.random() < 0.15 else "binary"
     return units, activation, _loss("BinaryCrossentropy", options), labels
 
@@ -114,8 +114,8 @@ def _categorical(rng: np.random.Generator) -> tuple[int, str | None, Any, str]:
     activation: str | None = "softmax"
     if rng.random() < 0.15:
         activation, options["from_logits"] = None, True
-    elif rng.random() < 0.08:
-        activation = "sigmoid"
+    elif rng.random() < 0.1:
+        activation = _hidden(rng)
     labels = "soft" if rng.random() < 0.15 else "one-hot"
     return units, activation, _loss("CategoricalCrossentropy", options), labels
 
@@ -125,8 +125,8 @@ def _sparse(rng: np.random.Generator) -> tuple[int, str | None, Any, str]:
     activation: str | None = "softmax"
     if rng.random() < 0.15:
         activation, options["from_logits"] = None, True
-    elif rng.random() < 0.08:
-        activation = "sigmoid"
+    elif rng.random() < 0.1:
+        activation = _hidden(rng)
     return units, activation, _loss("SparseCategoricalCrossentropy", options), "classes"
 
 

@@ -110,7 +110,10 @@ def lockstep(
 
 def _as_recorded(request: Request, path: Path) -> Request:
     """Return the request, steps told or not as in a recording; raise if that is of another."""
-    told = Request(**about(path)["request"])
+    try:
+        told = Request(**about(path)["request"])
+    except TypeError:
+        raise ValueError(f"Expected {path} to say its request. Received: another") from None
     request = replace(request, each_step=told.each_step)
     for field in fields(Request):
         was, now = getattr(told, field.name), getattr(request, field.name)
@@ -216,6 +219,8 @@ def _parse(given: Sequence[str]) -> argparse.Namespace:
         parser.error(
             f"Expected a file that can be read. Received: {error.filename}: {error.strerror}"
         )
+    if options.why and options.recorded is not None:
+        parser.error("Expected Keras itself, to try causes. Received: --why with --recorded")
     if options.plot is not None and options.plot.suffix not in PICTURES:
         parser.error(f"Expected {', '.join(PICTURES)}. Received: --plot {options.plot}")
     if reason := unwritable(options, "plot", "json"):

@@ -96,11 +96,13 @@ class Comparison:
     tensors: int = 0
     numbers: int = 0
     loss_difference: float = 0.0
+    undecided: bool = False
+    """Whether predictions differ of which only digests are known."""
 
     @property
     def status(self) -> int:
         """The exit status: 0 for identical bits, 3 inside the tolerance, else 1."""
-        return {BITS: 0, NEAR: 3, APART: 1}[self.level]
+        return {BITS: 0, NEAR: 1 if self.undecided else 3, APART: 1}[self.level]
 
 
 def compare(
@@ -184,15 +186,16 @@ class _Comparing:
             a, b = ours[name], np.asarray(theirs[name])
             self.result.tensors += 1
             self.result.numbers += a.size
-            if name in ("x", "y", "w"):  # Keras keeps the data's own type, and the labels' rank
-                b = b.astype(a.dtype).reshape(a.shape if b.size == a.size else b.shape)
+            if name in ("x", "y", "w"):  # each side keeps them in a type of its own
+                a, b = _of_one_type(a, b)
+                b = b.reshape(a.shape if b.size == a.size else b.shape)
             self.tensor(name, a, b)
 
     def tensor(self, name: str, a: np.ndarray, b: np.ndarray) -> None:
         if a.shape != b.shape or a.dtype != b.dtype:
             text = f"{a.dtype} {a.shape} in the engine, {b.dtype} {b.shape} in Keras"
             self.differ(name, remark=text)
-            self.result.level = APART
+            self.lower(NEAR if a.shape == b.shape else APART)
         elif not same(a, b).all():
             self.lower(NEAR)
             if is_digest(a):
@@ -222,18 +225,22 @@ class _Comparing:
             self.hold(name, ours[name], theirs[name])
             if "loss" in name and not same(ours[name], theirs[name]):
                 distance = abs(ours[name] - theirs[name])
+                distance = FARTHEST if np.isnan(distance) else distance
                 self.result.loss_difference = max(self.result.loss_difference, distance)
 
     def hold(self, name: str, ours: Any, theirs: Any) -> None:
-        """Hold one result to the tolerance; digests are not the same or say nothing."""
-        if np.shape(ours) == np.shape(theirs) and not is_digest(np.asarray(ours)):
-            if not share(name, ours, theirs) <= 1:
-                self.result.level = APART
+        """Hold one result to the tolerance, if it is more than a digest."""
+        if np.shape(ours) != np.shape(theirs):
+            return
+        if is_digest(np.asarray(ours)):
+            self.result.undecided |= not same(ours, theirs).all()
+        elif not share(name, ours, theirs) <= 1:
+            self.result.level = APART
 
     # --- notes ----------------------------------------------------------------------------------
 
     def lower(self, level: str) -> None:
-        if self.result.level == BITS:
+        if self.result.level != APART:
             self.result.level = level
 
     def differ(self, name: str, **details: Any) -> None:
@@ -265,7 +272,7 @@ class _Comparing:
 def grown(fit: str, epoch: int, steps: int, a: Tensors, b: Tensors) -> Growth:
     """Return how far apart two models' weights are."""
     distances = np.concatenate([ulps(a[name], b[name]).ravel() for name in a])
-    differences = [np.max(np.abs(a[name].astype("f8") - b[name]), initial=0.0) for name in a]
+    differences = [np.max(_distances(a[name], b[name]), initial=0.0) for name in a]
     return Growth(
         fit,
         epoch,
@@ -275,6 +282,20 @@ def grown(fit: str, epoch: int, steps: int, a: Tensors, b: Tensors) -> Growth:
         float(np.max(differences)),
         " and ".join(sorted({str(values.dtype) for values in a.values()})),
     )
+
+
+def _distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+    """Return |a − b|; 0 for two NaN or the same infinity, ∞ beside one NaN."""
+    with np.errstate(invalid="ignore"):
+        found = np.where(same(a, b), 0.0, np.abs(a.astype("f8") - b.astype("f8")))
+    return np.where(np.isnan(found), FARTHEST, found)
+
+
+def _of_one_type(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return two arrays in the narrower of two float types, else in that of the first."""
+    if a.dtype.kind == b.dtype.kind == "f" and b.dtype.itemsize < a.dtype.itemsize:
+        return a.astype(b.dtype), b
+    return a, b.astype(a.dtype)
 
 
 def _alike(a: Tensors, b: Tensors) -> bool:
@@ -288,8 +309,7 @@ def _largest(a: np.ndarray, b: np.ndarray) -> dict[str, Any]:
     distances = ulps(a, b)
     different = ~same(a, b)
     index = np.unravel_index(np.argmax(np.where(different, distances + 1, 0)), a.shape)
-    with np.errstate(invalid="ignore"):
-        largest = np.max(np.abs(a.astype("f8") - b.astype("f8")))
+    largest = np.max(_distances(a, b))
     return {
         "index": tuple(int(i) for i in index) if a.ndim and a.size > 1 else (),
         "engine": a[index],

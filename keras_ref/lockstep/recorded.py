@@ -12,6 +12,7 @@ from dataclasses import fields
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -79,21 +80,26 @@ def read_events(path: Path) -> Iterator[Event]:
     text, numbers = _opened(path)
     stream = BytesIO(numbers)
     for line in text["events"]:
-        kind = KINDS[line.pop("event")]
-        yield kind(**{name: _found(value, stream) for name, value in line.items()})
+        try:
+            kind = KINDS[line.pop("event")]
+            event = kind(**{name: _found(value, stream) for name, value in line.items()})
+        except (ValueError, TypeError, KeyError, AttributeError):
+            raise ValueError(f"Expected {path} to be whole. Received: a damaged file") from None
+        yield event
 
 
 def _opened(path: Path) -> tuple[dict[str, Any], bytes]:
     """Return the two parts of a recording, or say that it is none."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             text, numbers = json.loads(str(file["text"])), file["numbers"].tobytes()
-    except (ValueError, TypeError, KeyError, IndexError):  # another file
+        known = set(text["about"]), list(text["events"])
+    except (ValueError, TypeError, KeyError, IndexError, EOFError, BadZipFile):  # another file
         raise ValueError(
             f"Expected a recording of Keras, as `python -m keras_ref record` writes it. "
             f"Received: {path}"
         ) from None
-    if missing := ABOUT - set(text["about"]):
+    if missing := ABOUT - known[0]:
         raise ValueError(
             f"Expected {path} to say its {', '.join(sorted(ABOUT))}. "
             f"Received: no {', '.join(sorted(missing))}"

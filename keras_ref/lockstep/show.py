@@ -46,8 +46,10 @@ def show(console: Console, result: Comparison, promise: Arithmetic) -> None:
 
 def show_difference(console: Console, found: Difference) -> None:
     """Print where the two differ first, with both values and the formula."""
-    if not found.step:
+    if not found.epoch:
         place = "before the first step"
+    elif not found.step:
+        place = f"at the end of epoch {found.epoch}"
     elif found.batch:
         place = f"step {found.step:,} (epoch {found.epoch}, batch {found.batch})"
     else:
@@ -57,10 +59,13 @@ def show_difference(console: Console, found: Difference) -> None:
     console.print(Text.assemble("  tensor  ", (found.tensor, "bold"), f"  {_shape(found)}"))
     if found.formula:
         console.print(
-            f"  formula {found.tensor} = {found.formula}", highlight=False, soft_wrap=True
+            f"  formula {found.tensor} = {found.formula}",
+            highlight=False,
+            markup=False,
+            soft_wrap=True,
         )
     if found.remark:
-        console.print(f"  {found.remark}")
+        console.print(f"  {found.remark}", markup=False)
     if found.engine is None:
         return
     index = f"[{', '.join(map(str, found.index))}]" if found.index else ""
@@ -68,6 +73,7 @@ def show_difference(console: Console, found: Difference) -> None:
         console.print(
             f"  {side:7s} {found.tensor}{index} = {value!s:>16}  {hexadecimal(value)}",
             highlight=False,
+            markup=False,
         )
     console.print(f"  {ulp_text(found.ulps)} apart there; max |Δ| = {found.largest:.3g}")
 
@@ -135,9 +141,11 @@ def remarks(
     if result.first is None:
         return []
     found = []
+    if result.undecided:
+        found.append("Predictions kept as digests differ: how far they are apart is not known.")
     if result.first.tensor == "x":
         found.append("The order of the rows differs: the same seed, another permutation.")
-    if not result.first.step:
+    if not result.first.epoch:
         found.append("The initial weights differ: another seed, initializer or order of layers.")
     if result.growth and all(point.max_ulps == 0 for point in result.growth):
         found.append("The weights agree after every epoch: what differs does not reach them.")

@@ -61,6 +61,16 @@ def test_losses_optimizers_and_labels():
     assert {e.data.get("dtype", "float32") for e in MANY} == {"float32", "int64"}
 
 
+def test_crossentropies_on_probabilities():
+    """Behind every activation, and not only on the logits of sigmoid and softmax."""
+    found = set()
+    for e in MANY:
+        activation, options = e.layers[-1]["activation"], e.loss["config"]
+        if "Crossentropy" in e.loss["class_name"] and not options.get("from_logits"):
+            found.add(activation)
+    assert found == set(HIDDEN)
+
+
 def test_batches_weights_and_validation():
     batches = [e.fit["batch_size"] for e in MANY]
     assert min(batches) == 1 and max(batches) == 64

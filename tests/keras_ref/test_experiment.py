@@ -100,7 +100,20 @@ def test_no_npz_file(tmp_path):
             read(tmp_path / name)
 
 
-@pytest.mark.parametrize("names", [("x",), ("x", "y", "z"), ("x", "y", "x_val")], ids=str)
+@pytest.mark.parametrize("kept", [0, 100, 300])
+def test_half_an_npz_file(tmp_path, kept):
+    path = tmp_path / "rows.npz"
+    np.savez(path, x=np.eye(3), y=np.ones(3))
+    path.write_bytes(path.read_bytes()[:kept])
+    with pytest.raises(ValueError, match="Expected an npz file"):
+        read(path)
+
+
+@pytest.mark.parametrize(
+    "names",
+    [("x",), ("x", "y", "z"), ("x", "y", "x_val"), ("x", "y", "sample_weight_val")],
+    ids=str,
+)
 def test_wrong_rows(tmp_path, names):
     np.savez(tmp_path / "rows.npz", **{name: np.ones((2, 3)) for name in names})
     with pytest.raises(ValueError, match="Expected the arrays x and y"):

@@ -12,6 +12,7 @@ from keras_ref.chain import chain
 from keras_ref.lockstep import command
 from keras_ref.lockstep.events import Step
 from keras_ref.lockstep.recorded import about, read_events, write_events
+from keras_ref.lockstep.recorded import about as told_by
 from tests.lockstep.recordings import comparable, path_of
 
 
@@ -102,6 +103,7 @@ def test_another_seed_is_outside(small, capsys, tmp_path, monkeypatch):
         (["pima-sgd", "--plot", "x.foo"], "Expected .png"),
         (["pima-sgd", "--json", "."], "Expected a file. Received: --json ., a folder"),
         (["pima-sgd", "--why", "--no-why"], "not allowed"),
+        (["pima-sgd", "--why", "--recorded", "x.npz"], "to try causes"),
         ([], "required"),
     ],
     ids=str,
@@ -145,6 +147,47 @@ def test_a_training_that_fails_says_why(tmp_path, capsys, monkeypatch):
     assert main(["lockstep", str(path), "--recorded", str(path_of("sgd"))]) == 2
     error = capsys.readouterr().err
     assert "Expected validation_split to leave rows" in error and "Traceback" not in error
+
+
+@pytest.mark.parametrize("kept", [0, 100, 2000], ids=lambda n: f"{n} bytes")
+def test_damaged_recordings(small, capsys, tmp_path, kept):
+    path = tmp_path / "half.npz"
+    path.write_bytes(path_of("sgd").read_bytes()[:kept])
+    assert main(["lockstep", str(small), "--steps", "10", "--recorded", str(path)]) == 2
+    assert "Expected a recording" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("about", "events", "message"),
+    [
+        ({"request": {"training": 1}}, [], "say its request"),
+        ({"request": {"what": 1}}, [], "say its request"),
+        ({}, [{"event": "Foo"}], "to be whole"),
+        ({}, [{"event": "Start"}], "to be whole"),
+        ({}, [{}], "to be whole"),
+        ({}, [{"event": "Epoch", "number": 1, "logs": {}, "weights":
+               {"W1": {"array": "float32", "shape": [2]}}}], "to be whole"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_recordings_of_nonsense(small, capsys, tmp_path, about, events, message):
+    path = tmp_path / "wrong.npz"
+    said = {**told_by(path_of("sgd")), **about}
+    text = json.dumps({"about": said, "events": events})
+    np.savez(path, text=np.array(text), numbers=np.zeros(3, np.uint8))
+    assert main(["lockstep", str(small), "--steps", "10", "--recorded", str(path)]) == 2
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.keras
+def test_float64_is_inside_the_tolerance(tmp_path, capsys):
+    path = tmp_path / "double.json"
+    case = CASES["adam"].as_json()
+    case["layers"] = [{**layer, "dtype": "float64"} for layer in case["layers"]]
+    path.write_text(json.dumps(case))
+    status, out = run(capsys, path, "--no-why")
+    assert status == 3, out
+    assert "Weights (float64)" in out and "computes in float64" in out
 
 
 @pytest.mark.keras

@@ -1,13 +1,16 @@
 """What the comparison says of two streams of events that were made by hand."""
 
 import dataclasses
+from io import StringIO
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from keras_ref.lockstep.compare import compare
+from keras_ref.lockstep.digests import digest
 from keras_ref.lockstep.events import End, Epoch, Start, Step
-from keras_ref.lockstep.show import growth_table
+from keras_ref.lockstep.show import growth_table, remarks, show_difference
 
 
 def stream():
@@ -86,7 +89,7 @@ def test_signs_of_zeros_are_bits():
         (4, "evaluated", "loss", 0.6, "apart", "evaluate: loss"),
         (1, "tensors", "x", np.array([[np.nan, 2]], "f4"), "apart", "x"),
         (1, "tensors", "x", np.zeros((2, 2), "f4"), "apart", "x"),
-        (1, "tensors", "a1", np.array([[3.0, 3.0]]), "apart", "a1"),
+        (1, "tensors", "a1", np.array([[3.0, 3.0]]), "tolerance", "a1"),
         (1, "tensors", "extra", np.zeros(1, "f4"), "apart", "extra"),
         (1, "running", "extra", 1.0, "apart", "so far in the epoch: extra"),
     ],
@@ -120,6 +123,43 @@ def test_features_may_be_of_another_type():
     whole = np.array([[1, 2]], np.uint8)
     assert compare(stream(), changed(1, "tensors", "x", whole)).level == "bits"
     assert compare(stream(), changed(1, "tensors", "x", whole + 1)).first.tensor == "x"
+    rows = np.array([[0.1, 0.2]])
+    both = (changed(1, "tensors", "x", rows), changed(1, "tensors", "x", rows.astype("f4")))
+    assert compare(*both).level == compare(*both[::-1]).level == "bits"
+
+
+def test_predictions_of_which_only_digests_are_known():
+    ours, theirs = stream(), stream()
+    for side, value in ((ours, 0.5), (theirs, 1.0)):
+        (found,) = digest({"predict": np.full((2, 1), value, "f4")}).values()
+        side[4] = dataclasses.replace(side[4], predicted=found)
+    result = compare(ours, theirs)
+    assert (result.level, result.undecided, result.status) == ("tolerance", True, 1)
+    assert "how far they are apart is not known" in " ".join(remarks(result))
+    result = compare(theirs, theirs)
+    assert (result.undecided, result.status) == (False, 0)
+
+
+def test_differences_where_steps_are_not_told():
+    """They are not before the first step, and the initial weights have no part in them."""
+    ours = [event for event in stream() if not isinstance(event, Step)]
+    theirs = [*ours[:2], dataclasses.replace(ours[2], predicted=np.array([[0.9]], "f4"))]
+    result = compare(ours, theirs)
+    assert (result.first.step, result.first.epoch) == (0, 1)
+    assert "initial" not in " ".join(remarks(result))
+    printed = Console(file=StringIO(), width=100)
+    show_difference(printed, result.first)
+    assert "at the end of epoch 1" in printed.file.getvalue()
+
+
+def test_formulas_are_printed_whole():
+    """Brackets are no markup."""
+    ours = changed(1, "tensors", "dW2", np.array([[0.2], [0.0]], "f4"))
+    ours[0] = dataclasses.replace(ours[0], formulas={"dW2": "g·(softmax(z2) − [c = y])"})
+    printed = Console(file=StringIO(), width=100)
+    show_difference(printed, compare(ours, stream()).first)
+    assert "dW2 = g·(softmax(z2) − [c = y])" in printed.file.getvalue()
+    assert "engine  dW2[0, 0] =" in printed.file.getvalue()
 
 
 NAN = float("nan")
@@ -152,6 +192,9 @@ def test_growth_in_ulps():
     (growth,) = compare(ours, stream()).growth
     assert (growth.max_ulps, growth.median_ulps) == (1, 0)
     assert growth.max_difference == pytest.approx(2**-23)
+    nan = changed(3, "weights", "W1", np.array([[np.nan, np.inf], [1, 1]], "f4"))
+    assert compare(nan, nan).growth[0].max_difference == 0
+    assert compare(nan, stream()).growth[0].max_difference == np.inf
     assert growth.dtype == "float32"
     assert "float" not in growth_table([growth]).title
     assert "float64" in growth_table([dataclasses.replace(growth, dtype="float64")]).title
