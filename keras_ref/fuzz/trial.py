@@ -11,7 +11,7 @@ import engine
 from keras_ref.experiment import Experiment
 from keras_ref.lockstep.compare import APART, BITS, NEAR
 from keras_ref.lockstep.tolerance import share
-from keras_ref.lockstep.ulps import same
+from keras_ref.lockstep.ulps import distances, same
 from keras_ref.watch import Watcher
 
 NOTHING, FAILED = "nothing", "failed"
@@ -120,10 +120,8 @@ def level(ours: dict[str, np.ndarray], theirs: dict[str, np.ndarray]) -> tuple[s
             return APART, f"{name}: {a.dtype} {a.shape} in the engine, {b.dtype} {b.shape} in Keras"
         if same(a, b).all():
             continue
-        with np.errstate(invalid="ignore", over="ignore"):
-            distance = np.where(same(a, b), 0.0, np.abs(a.astype("f8") - b.astype("f8")))
         lost = (np.isnan(a) != np.isnan(b)).any()
-        where.append(f"{name}: {'a NaN' if lost else f'{np.max(distance):.1e}'}")
+        where.append(f"{name}: {'a NaN' if lost else f'{np.max(distances(a, b)):.1e}'}")
         near = not lost and _share(name, a, b) <= 1
         reached = max(reached, NEAR if near else APART, key=lambda name: ORDER[name])
     return reached, ", ".join(where)

@@ -100,9 +100,8 @@ def lockstep(
     """
     if recorded is not None:
         request = _as_recorded(request, recorded)
-        ours = events("engine", request)
-        ours = digested(ours) if holds_digests(recorded) else ours
-        return compare(ours, read_events(recorded), tell)
+        ours, theirs = events("engine", request), list(read_events(recorded))
+        return compare(digested(ours) if holds_digests(theirs) else ours, theirs, tell)
     ours = events("engine", request)
     plain = Request(**{**asdict(request), "each_step": False})
     return compare(ours, _unchanged(events("keras", request), events("keras", plain)), tell)

@@ -28,7 +28,7 @@ from keras_ref.lockstep.events import (
     Tensors,
 )
 from keras_ref.lockstep.tolerance import share
-from keras_ref.lockstep.ulps import FARTHEST, same, ulps
+from keras_ref.lockstep.ulps import FARTHEST, distances, same, ulps
 
 BITS, NEAR, APART = "bits", "tolerance", "apart"
 
@@ -271,24 +271,17 @@ class _Comparing:
 
 def grown(fit: str, epoch: int, steps: int, a: Tensors, b: Tensors) -> Growth:
     """Return how far apart two models' weights are."""
-    distances = np.concatenate([ulps(a[name], b[name]).ravel() for name in a])
-    differences = [np.max(_distances(a[name], b[name]), initial=0.0) for name in a]
+    found = np.concatenate([ulps(a[name], b[name]).ravel() for name in a])
+    differences = [np.max(distances(a[name], b[name]), initial=0.0) for name in a]
     return Growth(
         fit,
         epoch,
         steps,
-        float(distances.max()),
-        float(np.median(distances)),
+        float(found.max()),
+        float(np.median(found)),
         float(np.max(differences)),
         " and ".join(sorted({str(values.dtype) for values in a.values()})),
     )
-
-
-def _distances(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """Return |a − b|; 0 for two NaN or the same infinity, ∞ beside one NaN."""
-    with np.errstate(invalid="ignore"):
-        found = np.where(same(a, b), 0.0, np.abs(a.astype("f8") - b.astype("f8")))
-    return np.where(np.isnan(found), FARTHEST, found)
 
 
 def _of_one_type(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -306,20 +299,20 @@ def _alike(a: Tensors, b: Tensors) -> bool:
 
 def _largest(a: np.ndarray, b: np.ndarray) -> dict[str, Any]:
     """Return where two arrays differ most, and by how much."""
-    distances = ulps(a, b)
+    apart = ulps(a, b)
     different = ~same(a, b)
-    index = np.unravel_index(np.argmax(np.where(different, distances + 1, 0)), a.shape)
-    largest = np.max(_distances(a, b))
+    index = np.unravel_index(np.argmax(np.where(different, apart + 1, 0)), a.shape)
+    largest = np.max(distances(a, b))
     return {
         "index": tuple(int(i) for i in index) if a.ndim and a.size > 1 else (),
         "engine": a[index],
         "keras": b[index],
-        "ulps": float(distances[index]),
+        "ulps": float(apart[index]),
         "largest": float(largest),
         "count": int(different.sum()),
         "size": int(a.size),
         "shape": tuple(a.shape),
-        "remark": "" if distances.max() > 0 else "only the signs of zeros differ",
+        "remark": "" if apart.max() > 0 else "only the signs of zeros differ",
     }
 
 

@@ -54,9 +54,9 @@ def about(path: Path) -> dict[str, Any]:
     return dict(_opened(path)[0]["about"])
 
 
-def holds_digests(path: Path) -> bool:
-    """Whether digests stand in the place of large arrays; raises as `read_events`."""
-    return any(is_digest(v) for event in read_events(path) for v in _arrays(event))
+def holds_digests(events: Iterable[Event]) -> bool:
+    """Whether digests stand in the place of large arrays."""
+    return any(is_digest(values) for event in events for values in _arrays(event))
 
 
 def _arrays(event: Event) -> Iterator[np.ndarray]:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from engine.promise.models import TOLERANCE
-from keras_ref.lockstep.ulps import same
+from keras_ref.lockstep.ulps import distances
 
 ACCURACY = 1e-3
 
@@ -34,11 +34,8 @@ def share(name: str, ours: Any, theirs: Any) -> float:
     >>> share("loss", float("nan"), float("nan")), share("loss", float("nan"), 1.0)
     (0.0, inf)
     """
-    a, b = np.asarray(ours, "f8"), np.asarray(theirs, "f8")
-    equal = same(a, b)
-    with np.errstate(invalid="ignore", over="ignore"):
-        distance = np.where(equal, 0.0, np.abs(a - b)) / _allowed(name, b)
-    return float(np.max(np.where(np.isnan(distance), np.inf, distance), initial=0.0))
+    shares = distances(ours, theirs) / _allowed(name, np.asarray(theirs, "f8"))
+    return float(np.max(shares, initial=0.0))
 
 
 def _allowed(name: str, theirs: np.ndarray) -> Any:

@@ -45,6 +45,18 @@ def same(a: Any, b: Any) -> np.ndarray:
     return ((a == b) & (np.signbit(a) == np.signbit(b))) | (np.isnan(a) & np.isnan(b))
 
 
+def distances(a: Any, b: Any) -> np.ndarray:
+    """Return |a − b| as float64; 0 for two NaN or one infinity twice, ∞ beside one NaN.
+
+    >>> distances(np.float32([1, np.nan, np.nan]), np.float32([3, np.nan, 0]))
+    array([ 2.,  0., inf])
+    """
+    a, b = np.asarray(a, "f8"), np.asarray(b, "f8")
+    with np.errstate(invalid="ignore", over="ignore"):
+        found = np.where(same(a, b), 0.0, np.abs(a - b))
+    return np.where(np.isnan(found), FARTHEST, found)
+
+
 def _number(values: np.ndarray) -> np.ndarray:
     """Return k."""
     bits = values.view(f"i{values.dtype.itemsize}").astype(np.int64)
