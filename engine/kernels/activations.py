@@ -1,4 +1,7 @@
-"""Activations over whole tensors: which code stands for which formula; and the softmax.
+"""Activations over whole tensors, and their gradients.
+
+    activation: places of z and a among the outputs, units          a may be z
+    gradient: place of a among the outputs, of da among the deltas, units; turns da into dz
 
 A tensor is flat here, unless rows are mentioned (:mod:`engine.kernels.loops`).
 """
@@ -12,107 +15,64 @@ from engine.activations.leaky_relu import d_leaky_relu, leaky_relu
 from engine.activations.relu import d_relu, relu
 from engine.activations.sigmoid import d_sigmoid, d_sigmoid_rest, sigmoid
 from engine.activations.tanh import d_tanh, tanh
-from engine.kernels import onednn
-from engine.kernels.compiler import inlined, piece
+from engine.kernels import fields, onednn
+from engine.kernels.compiler import Part, inlined
 from engine.kernels.elementary import fused_exp, fused_logistic, fused_tanh
+from engine.kernels.instructions import instruction, integer, place
 from engine.kernels.lanes import (
     at,
     fill,
-    keep_first,
     load,
     maximum,
     number,
     put,
-    sum_halves,
+    store,
     where,
 )
 from engine.kernels.loops import over_one, over_two
 from engine.kernels.sums import packet_sum
-
-LINEAR, RELU, LEAKY_RELU, ELU, SIGMOID, TANH, SOFTMAX = range(7)
-CODES = {
-    "linear": LINEAR,
-    "relu": RELU,
-    "leaky_relu": LEAKY_RELU,
-    "elu": ELU,
-    "sigmoid": SIGMOID,
-    "tanh": TANH,
-    "softmax": SOFTMAX,
-}
-
-
-_relu = over_one(relu, relu)
-_fused_relu = over_one(onednn.relu, onednn.relu)
-_leaky_relu = over_one(leaky_relu, leaky_relu)
-_elu = over_one(elu, elu)
-_fused_elu = over_one(fused_elu, fused_elu)
-_sigmoid = over_one(sigmoid, sigmoid)
-_fused_sigmoid = over_one(fused_logistic, fused_logistic)
-_tanh = over_one(tanh, tanh)
-_fused_tanh = over_one(fused_tanh, fused_tanh)
-_d_relu = over_two(d_relu, d_relu)
-_d_leaky_relu = over_two(d_leaky_relu, d_leaky_relu)
-_d_elu = over_two(d_elu, d_elu)
-_d_sigmoid = over_two(d_sigmoid, d_sigmoid_rest)
-_d_tanh = over_two(d_tanh, d_tanh)
+from engine.kernels.tiles import ROWS, from_tile, halving_sums, to_tile
 
 
 @inlined
-def row_maximum(z: Any, units: Any) -> Any:
-    """The largest of z[0:units]."""
-    largest = load(z, 0, 1)
-    for c in range(1, units):
-        largest = maximum(largest, load(z, c, 1))
-    return largest
+def _outputs(frame: Any, a: Any, like: Any) -> Any:
+    z = place(frame, fields.OUTPUTS, integer(a, 0), like)
+    return z, place(frame, fields.OUTPUTS, integer(a, 1), like)
 
 
 @inlined
-def _largest_number(z: Any, units: Any) -> Any:
-    """The largest of z[0:units] that is a number; −∞ if none is."""
-    largest = fill(z, -float("inf"), 1)
-    for c in range(units):
-        largest = maximum(largest, load(z, c, 1))
-    return largest
+def _output_and_delta(frame: Any, a: Any, like: Any) -> Any:
+    p = place(frame, fields.OUTPUTS, integer(a, 0), like)
+    return p, place(frame, fields.DELTAS, integer(a, 1), like)
 
 
-@inlined
-def _exp_lanes(z: Any, largest: Any, a: Any, c: Any, units: Any) -> Any:
-    x = load(z, c, 16) - fill(z, largest, 16)
-    e = keep_first(where(x == x, fused_exp(x), float("inf")), units - c)
-    put(a, c, e, units - c, 16)
-    return e
+@instruction()
+def softmax(frame: Any, a: Any, rows: Any, like: Any) -> None:
+    """p = e^(z − max z)·(1/Σ) of each row.
 
-
-@piece
-def softmax_row(z: Any, a: Any, units: Any) -> None:
-    """a = e^(z − max z)·(1/Σ) of one row, as oneDNN adds it up.
-
-    Sixteen lanes; up to four accumulators take turns over the whole vectors, the incomplete last
-    vector joins the first; accumulators are added in pairs, then upper halves onto lower halves.
     e^NaN counts as ∞: of a row with a NaN its place becomes NaN and the others 0.
     """
-    from_row = number(_largest_number(z, units))
-    vectors = units // 16
-    turns = min(4, vectors) if vectors > 1 else 1
-    s0 = s1 = s2 = s3 = fill(z, 0.0, 16)
-    for v in range((units + 15) // 16):
-        e = _exp_lanes(z, from_row, a, 16 * v, units)
-        turn = v % turns if v < vectors else 0
-        if turn == 0:
-            s0 = s0 + e
-        elif turn == 1:
-            s1 = s1 + e
-        elif turn == 2:
-            s2 = s2 + e
-        else:
-            s3 = s3 + e
-    if turns > 1:
-        s0 = s0 + s1
-    if turns > 2:
-        s0 = s0 + (s2 + s3 if turns > 3 else s2)
-    share = number(1.0 / sum_halves(s0))
-    for c in range(0, units, 16):
-        put(a, c, load(a, c, 16) * fill(z, share, 16), units - c, 16)
+    z, p = _outputs(frame, a, like)
+    units = integer(a, 2)
+    block = place(frame, fields.SCRATCH, 0, like)
+    tile = at(block, ROWS * ROWS)
+    for i in range(0, rows, ROWS):
+        to_tile(z, i, units, tile)
+        top = fill(z, -float("inf"), 16)
+        for c in range(0, ROWS * units, ROWS):
+            top = maximum(top, load(tile, c, 16))
+        for c in range(0, ROWS * units, ROWS):
+            x = load(tile, c, 16) - top
+            store(tile, c, where(x == x, fused_exp(x), float("inf")))
+        share = 1.0 / halving_sums(tile, units, block)
+        for c in range(0, ROWS * units, ROWS):
+            store(tile, c, load(tile, c, 16) * share)
+        from_tile(tile, p, i, units)
+
+
+def scratch_needed(units: int) -> int:
+    """How many numbers of scratch an activation may use."""
+    return (-(-units // 16) + 1) * 16 * ROWS
 
 
 @inlined
@@ -126,51 +86,52 @@ def _d_softmax_row(a: Any, da: Any, products: Any, units: Any) -> None:
         put(da, c, dz, units - c, 16)
 
 
-@piece
-def forward(code: Any, fused: Any, z: Any, a: Any, rows: Any, units: Any) -> None:
-    """a = activation(z); `a` may be `z`.  `fused` tells that the activation follows a bias."""
-    n = rows * units
-    if code == RELU:
-        if fused:
-            _fused_relu(z, a, n)
-        else:
-            _relu(z, a, n)
-    elif code == LEAKY_RELU:
-        _leaky_relu(z, a, n)
-    elif code == ELU:
-        if fused:
-            _fused_elu(z, a, n)
-        else:
-            _elu(z, a, n)
-    elif code == SIGMOID:
-        if fused:
-            _fused_sigmoid(z, a, n)
-        else:
-            _sigmoid(z, a, n)
-    elif code == TANH:
-        if fused:
-            _fused_tanh(z, a, n)
-        else:
-            _tanh(z, a, n)
-    elif code == SOFTMAX:
-        for i in range(rows):
-            softmax_row(at(z, i * units), at(a, i * units), units)
+@instruction()
+def d_softmax(frame: Any, a: Any, rows: Any, like: Any) -> None:
+    """Turn da into dz in place."""
+    p, dp = _output_and_delta(frame, a, like)
+    units, scratch = integer(a, 2), place(frame, fields.SCRATCH, 0, like)
+    for i in range(rows):
+        _d_softmax_row(at(p, i * units), at(dp, i * units), scratch, units)
 
 
-@piece
-def backward(code: Any, a: Any, da: Any, scratch: Any, rows: Any, units: Any) -> None:
-    """Turn `da` into dz in place, from the activation `a`; `scratch` has room for a row."""
-    n = rows * units
-    if code == RELU:
-        _d_relu(a, da, da, n)
-    elif code == LEAKY_RELU:
-        _d_leaky_relu(a, da, da, n)
-    elif code == ELU:
-        _d_elu(a, da, da, n)
-    elif code == SIGMOID:
-        _d_sigmoid(a, da, da, n)
-    elif code == TANH:
-        _d_tanh(a, da, da, n)
-    elif code == SOFTMAX:
-        for i in range(rows):
-            _d_softmax_row(at(a, i * units), at(da, i * units), scratch, units)
+def _forward(name: str, loop: Any) -> Part:
+    def activation(frame: Any, a: Any, rows: Any, like: Any) -> None:
+        z, p = _outputs(frame, a, like)
+        loop(z, p, rows * integer(a, 2))
+
+    return instruction(name)(activation)
+
+
+def _backward(name: str, loop: Any) -> Part:
+    def gradient(frame: Any, a: Any, rows: Any, like: Any) -> None:
+        p, dp = _output_and_delta(frame, a, like)
+        loop(p, dp, dp, rows * integer(a, 2))
+
+    return instruction(name)(gradient)
+
+
+def _both(name: str, plain: Any, fused: Any) -> tuple[Part, Part]:
+    return _forward(name, over_one(plain, plain)), _forward(f"fused_{name}", over_one(fused, fused))
+
+
+_leaky_relu = _forward("leaky_relu", over_one(leaky_relu, leaky_relu))
+
+FORWARD: dict[str, tuple[Part, Part]] = {
+    "relu": _both("relu", relu, onednn.relu),
+    "leaky_relu": (_leaky_relu, _leaky_relu),
+    "elu": _both("elu", elu, fused_elu),
+    "sigmoid": _both("sigmoid", sigmoid, fused_logistic),
+    "tanh": _both("tanh", tanh, fused_tanh),
+    "softmax": (softmax, softmax),
+}
+"""Each activation by itself, and right behind a bias."""
+
+BACKWARD: dict[str, Part] = {
+    "relu": _backward("d_relu", over_two(d_relu, d_relu)),
+    "leaky_relu": _backward("d_leaky_relu", over_two(d_leaky_relu, d_leaky_relu)),
+    "elu": _backward("d_elu", over_two(d_elu, d_elu)),
+    "sigmoid": _backward("d_sigmoid", over_two(d_sigmoid, d_sigmoid_rest)),
+    "tanh": _backward("d_tanh", over_two(d_tanh, d_tanh)),
+    "softmax": d_softmax,
+}

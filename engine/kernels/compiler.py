@@ -1,9 +1,12 @@
 """The one place that says how code is compiled, and why.
 
-Three decorators, and nowhere else in the project does ``njit`` appear:
+Five decorators, and nowhere else in the project does ``njit`` appear:
 
 ``compiled``
     An entry point: called from Python, cached on disk.
+``part``
+    A function that kernels call through its address: compiled, and cached on disk, when a model
+    needs it for the first time.  So a training pays only for the loss that it has.
 ``piece``
     A large part of a kernel, compiled once and called.
 ``inlined``
@@ -33,12 +36,13 @@ import hashlib
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 import numba.extending
 from numba import njit, types
+from numba.core.caching import FunctionCache
 
 intrinsic: Any = numba.extending.intrinsic
 """A function that writes LLVM's instructions itself.  For kernels it has other arguments than its
@@ -78,6 +82,69 @@ def compiled(function: Callable[..., Any]) -> Any:
     return dispatcher
 
 
+class Part:
+    """A function that kernels call through its address (:func:`engine.kernels.lanes.call`)."""
+
+    def __init__(self, function: Callable[..., Any], pattern: str) -> None:
+        self._function, self._pattern = function, pattern
+        self._addresses: dict[str, int] = {}
+
+    def address(self, dtype: str) -> int:
+        """Where the machine code for numbers of `dtype` begins, compiled or loaded if need be."""
+        found = self._addresses.get(dtype)
+        if found is None:
+            kinds = {
+                "p": types.CPointer(getattr(types, dtype)),
+                "t": types.CPointer(types.int64),
+                "i": types.int64,
+            }
+            with _announced():
+                found = self._compile(tuple(kinds[letter] for letter in self._pattern))
+            self._addresses[dtype] = found
+        return found
+
+    def _compile(self, arguments: Any) -> int:
+        # Nobody calls it from Python or C.
+        unwrapped: Any = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+        dispatcher: Any = njit(error_model="numpy", nogil=True, **unwrapped)(self._function)
+        with suppress(RuntimeError):  # as above
+            dispatcher._cache = _PartCache(self._function)
+        dispatcher.compile(arguments)
+        code = self._code = dispatcher.overloads[arguments]
+        return int(code.library.get_pointer_to_function(code.fndesc.llvm_func_name))
+
+
+class _PartCache(FunctionCache):
+    """Numba's cache, without its doubts about functions that a function has made.
+
+    Numba's key covers the values that such a function refers to, and those look different in each
+    process; here the part's name and the digest of all sources say which function it is.
+    """
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        super().__init__(function)
+        self._cache_file._source_stamp = _SOURCES
+
+    def _index_key(self, signature: Any, codegen: Any) -> Any:
+        return signature, codegen.magic_tuple(), self._py_func.__qualname__
+
+
+def part(pattern: str, name: str | None = None) -> Callable[[Callable[..., Any]], Part]:
+    """Make a function a :class:`Part`.
+
+    `pattern` has a letter for each argument: "p" a pointer to numbers, "t" one to integers, "i" an
+    integer.
+    A `name`, unique in its file, is for what is not a function of its file, but made by one.
+    """
+
+    def make(function: Callable[..., Any]) -> Part:
+        function.__name__ = name or function.__name__
+        function.__qualname__ = function.__name__
+        return Part(function, pattern)
+
+    return make
+
+
 def piece(function: Callable[..., Any]) -> Any:
     """Compile `function` as a part that kernels call, once whatever constants it is given."""
     dispatcher: Any = njit(error_model="numpy", nogil=True)(function)
@@ -99,6 +166,31 @@ def formula(function: Callable[..., Any]) -> Any:
     return numba.extending.register_jitable(error_model="numpy", forceinline=True)(function)
 
 
+_MESSAGE = (
+    "Compiling the kernels for this machine: once, about half a minute. "
+    "They are kept for the next time.\n"
+)
+_SAID = threading.Event()
+
+
+def _say_so() -> None:
+    if not _SAID.is_set():
+        _SAID.set()
+        print(_MESSAGE, end="", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _announced() -> Iterator[None]:
+    """Say so, once, if what is done takes over a second: kernels are being compiled then."""
+    timer = threading.Timer(1.0, _say_so)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
 _CALLED: set[tuple[str, str]] = set()
 
 
@@ -109,15 +201,6 @@ def announced(kernel: Any, dtype: str) -> Iterator[None]:
     if key in _CALLED:
         yield
         return
-    message = (
-        "Compiling the kernels for this machine: once, about half a minute. "
-        "They are kept for the next time.\n"
-    )
-    timer = threading.Timer(1.0, lambda: print(message, end="", file=sys.stderr, flush=True))
-    timer.daemon = True
-    timer.start()
-    try:
+    with _announced():
         yield
-    finally:
-        timer.cancel()
     _CALLED.add(key)

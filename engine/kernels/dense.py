@@ -26,19 +26,28 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.kernels import onednn
-from engine.kernels.compiler import inlined, piece
+from numba.extending import overload
+
+from engine.kernels import fields, onednn
+from engine.kernels.compiler import inlined, part
+from engine.kernels.instructions import instruction, integer, place
 from engine.kernels.lanes import (
+    at,
     broadcast,
+    call,
     fill,
     fma,
+    fma_each,
+    fma_outer,
+    halving_sum,
     keep_first,
     load,
+    plus_zero,
     put,
     store,
     sum_8_pairs,
-    sum_16_halves,
     transpose_16,
+    zeros,
 )
 from engine.kernels.sums import long_sum
 
@@ -58,95 +67,127 @@ def _block_end(start: Any, n: Any) -> Any:
 
 
 @inlined
-def _finish(
-    c: Any, z: Any, o: Any, left: Any, bias: Any, start: Any, last: Any, mode: Any, width: Any
-):
-    """Join a block's sums to those before; behind the last block add the bias and rectify."""
+def _finish(c, z, o, left, bias, start, mode, width) -> None:
+    """Join a block's sums to those before; add the bias and rectify if `mode` says so."""
     if start > 0:
         c = load(z, o, width) + c
-    if last and mode >= 0:
+    if mode >= 0:
         c = c + bias
         if mode > 0:
             c = onednn.relu(c)
     put(z, o, c, left, width)
 
 
-@inlined
-def _four_rows(x, i, sx, sk, w, sw, b, z, sz, j, start, end, last, mode, left, width):
-    """The tile of rows i … i + 3 and `width` columns from j: they share the loads of w."""
-    x0 = i * sx + start * sk
-    x1, x2, x3 = x0 + sx, x0 + 2 * sx, x0 + 3 * sx
-    p = start * sw + j
-    c0 = c1 = c2 = c3 = fill(w, 0.0, width)
-    for _ in range(start, end):
-        v = load(w, p, width)
-        c0 = fma(broadcast(x, x0, width), v, c0)
-        c1 = fma(broadcast(x, x1, width), v, c1)
-        c2 = fma(broadcast(x, x2, width), v, c2)
-        c3 = fma(broadcast(x, x3, width), v, c3)
-        x0, x1, x2, x3 = x0 + sk, x1 + sk, x2 + sk, x3 + sk
-        p += sw
-    bias = load(b, j, width)
-    o = i * sz + j
-    _finish(c0, z, o, left, bias, start, last, mode, width)
-    _finish(c1, z, o + sz, left, bias, start, last, mode, width)
-    _finish(c2, z, o + 2 * sz, left, bias, start, last, mode, width)
-    _finish(c3, z, o + 3 * sz, left, bias, start, last, mode, width)
+def _finish_rows(sums, z, o, sz, left, bias, start, mode, width):
+    raise NotImplementedError("compiled code only")
+
+
+@overload(
+    _finish_rows,
+    strict=False,
+    prefer_literal=True,
+    jit_options={"error_model": "numpy", "forceinline": True},
+)
+def _finish_each(sums, z, o, sz, left, bias, start, mode, width):
+    """`_finish` for the rows of a tile, one after the other."""
+    if len(sums) == 1:
+        return lambda sums, z, o, sz, left, bias, start, mode, width: _finish(
+            sums[0], z, o, left, bias, start, mode, width
+        )
+
+    def finish(sums, z, o, sz, left, bias, start, mode, width):
+        _finish(sums[0], z, o, left, bias, start, mode, width)
+        _finish_rows(sums[1:], z, o + sz, sz, left, bias, start, mode, width)
+
+    return finish
 
 
 @inlined
-def _one_row(x, i, sx, sk, w, sw, b, z, sz, j, start, end, last, mode, left, width):
-    """The tile of row i and `width` columns from j."""
-    q = i * sx + start * sk
-    p = start * sw + j
-    c = fill(w, 0.0, width)
+def _tile(x, w, bias, z, i, start, end, left, sx, sk, sw, sz, mode, rows, width) -> None:
+    """`rows` rows from i of a strip: they share the loads of w."""
+    q, p = i * sx + start * sk, start * sw
+    sums = zeros(w, rows, width)
     for _ in range(start, end):
-        c = fma(broadcast(x, q, width), load(w, p, width), c)
+        sums = fma_outer(sums, x, q, sx, load(w, p, width))
         q += sk
         p += sw
-    _finish(c, z, i * sz + j, left, load(b, j, width), start, last, mode, width)
+    _finish_rows(sums, z, i * sz, sz, left, bias, start, mode, width)
 
 
-@piece
-def _product(x, w, b, z, shape, strides, blocked, mode):
-    """z[i, j] = Σₖ x[i·sx + k·sk]·w[k·sw + j] (+ b[j]), fma after fma over k.
+@inlined
+def _strip(x, w, b, z, rows, start, end, left, sx, sk, sw, sz, mode, width) -> None:
+    """`width` columns, of which `left` count, of z[i, j] = Σₖ x[i·sx + k·sk]·w[k·sw + j] (+ b[j]).
 
-    `shape` is (rows, terms, columns); `strides` is (sx, sk, sw, sz).  Reading x by two strides
-    makes the same tiles serve x·W and xᵀ·dz.  `mode`: −1 without a bias, 0 with one, 1 to rectify
-    the result as well; `b` must be readable in any case.
+    The terms `start` … `end` − 1 are added, fma after fma.  `mode`: −1 without a bias, 0 with one,
+    1 to rectify the result as well; `b` must be readable in any case.
     """
-    rows, terms, columns = shape
-    sx, sk, sw, sz = strides
+    bias, i = load(b, 0, width), 0
+    while rows - i >= 8:
+        _tile(x, w, bias, z, i, start, end, left, sx, sk, sw, sz, mode, 8, width)
+        i += 8
+    if rows - i >= 4:
+        _tile(x, w, bias, z, i, start, end, left, sx, sk, sw, sz, mode, 4, width)
+        i += 4
+    if i < rows and rows >= 4 and start == 0:
+        # Four rows of which some are done take less time than one row after the other.
+        _tile(x, w, bias, z, rows - 4, start, end, left, sx, sk, sw, sz, mode, 4, width)
+        return
+    while i < rows:
+        _tile(x, w, bias, z, i, start, end, left, sx, sk, sw, sz, mode, 1, width)
+        i += 1
+
+
+@part("ppppiiiiiiiii")
+def strip_32(x, w, b, z, rows, start, end, left, sx, sk, sw, sz, mode) -> None:
+    """A strip of 32 columns."""
+    _strip(x, w, b, z, rows, start, end, left, sx, sk, sw, sz, mode, 32)
+
+
+@part("ppppiiiiiiiii")
+def strip_16(x, w, b, z, rows, start, end, left, sx, sk, sw, sz, mode) -> None:
+    """A strip of 16 columns."""
+    _strip(x, w, b, z, rows, start, end, left, sx, sk, sw, sz, mode, 16)
+
+
+@part("ppppiiiiiiiii")
+def strip_8(x, w, b, z, rows, start, end, left, sx, sk, sw, sz, mode) -> None:
+    """A strip of 8 columns."""
+    _strip(x, w, b, z, rows, start, end, left, sx, sk, sw, sz, mode, 8)
+
+
+STRIPS = {fields.STRIP_32: strip_32, fields.STRIP_16: strip_16, fields.STRIP_8: strip_8}
+
+
+@inlined
+def _product(frame, x, w, b, z, rows, terms, columns, sx, sk, sw, sz, blocked, mode, room) -> None:
+    """z[i, j] = Σₖ x[i·sx + k·sk]·w[k·sw + j] (+ b[j]), strip by strip.
+
+    Reading x by two strides makes the same tiles serve x·W and xᵀ·dz.  If there is `room` behind
+    z, and one strip is all, each row is stored as a whole register, what hangs over being
+    overwritten by the next row: that takes less time than storing pieces.
+    """
     start = 0
+    over = 32 if room and columns <= 32 and not (blocked and terms > BLOCK) else 0
     while True:
         end = _block_end(start, terms) if blocked else terms
-        last = end >= terms
-        i = 0
-        while i < rows:
-            four = rows - i >= 4
-            j = 0
-            while j < columns:
-                left = columns - j
-                if four and left > 16:
-                    _four_rows(x, i, sx, sk, w, sw, b, z, sz, j, start, end, last, mode, left, 32)
-                    j += 32
-                elif four:
-                    _four_rows(x, i, sx, sk, w, sw, b, z, sz, j, start, end, last, mode, left, 16)
-                    j += 16
-                elif left > 16:
-                    _one_row(x, i, sx, sk, w, sw, b, z, sz, j, start, end, last, mode, left, 64)
-                    j += 64
-                else:
-                    _one_row(x, i, sx, sk, w, sw, b, z, sz, j, start, end, last, mode, left, 16)
-                    j += 16
-            i += 4 if four else 1
-        if last:
+        now = mode if end >= terms else -1
+        for j in range(0, columns, 32):
+            left = columns - j
+            strip = fields.STRIP_32 if left > 16 else fields.STRIP_16
+            if left <= 8:
+                strip = fields.STRIP_8
+            call(
+                integer(frame, strip),
+                (x, at(w, j), at(b, j), at(z, j), rows, start, end, left + over, sx, sk, sw, sz,
+                 now),
+            )  # fmt: skip
+        if end >= terms:
             return
         start = end
 
 
 @inlined
-def _eight_dots(a: Any, i: Any, stride: Any, v: Any, terms: Any) -> Any:
+def eight_dots(a: Any, i: Any, stride: Any, v: Any, terms: Any) -> Any:
     """Eight sums Σₖ a[i + r·stride + k]·v[k], r = 0 … 7, in lane r.
 
     The first 16·⌊terms/16⌋ terms go through eight lanes with fma; what is left follows in blocks
@@ -192,29 +233,44 @@ def _eight_dots(a: Any, i: Any, stride: Any, v: Any, terms: Any) -> Any:
     return total
 
 
-@piece
+@inlined
 def _dots(a: Any, v: Any, out: Any, rows: Any, terms: Any) -> None:
     """out[i] = Σₖ a[i, k]·v[k] for every row of `a`, eight rows at a time."""
     for i in range(0, rows, 8):
-        put(out, i, _eight_dots(a, i * terms, terms, v, terms), rows - i, 8)
+        put(out, i, eight_dots(a, i * terms, terms, v, terms), rows - i, 8)
 
 
 @inlined
-def forward(x: Any, w: Any, b: Any, z: Any, rows: Any, inputs: Any, units: Any, relu: Any) -> None:
-    """z = x·W + b; `relu` is −1 without a bias, 0 with one, 1 to rectify the result as well."""
+def _add_bias_to_dots(z: Any, b: Any, rows: Any, rectify: Any) -> None:
+    for i in range(0, rows, 16):
+        v = load(z, i, 16) + broadcast(b, 0, 16)
+        put(z, i, onednn.relu(v) if rectify > 0 else v, rows - i, 16)
+
+
+@instruction()
+def forward_layer(frame: Any, a: Any, rows: Any, like: Any) -> None:
+    """z = x·W + b, rectified if asked for.
+
+    Numbers: the frame's field and the place of x; places of W and b (−1: none) among the weights
+    and of z among the outputs; inputs, units; 1 to rectify.
+    """
+    x = place(frame, integer(a, 0), integer(a, 1), like)
+    w = place(frame, fields.WEIGHTS, integer(a, 2), like)
+    b = place(frame, fields.WEIGHTS, max(integer(a, 3), 0), like)
+    z = place(frame, fields.OUTPUTS, integer(a, 4), like)
+    inputs, units, bias = integer(a, 5), integer(a, 6), integer(a, 3)
     if units == 1 and rows > 1:
         _dots(x, w, z, rows, inputs)
-        if relu >= 0:
-            for i in range(0, rows, 16):
-                v = load(z, i, 16) + broadcast(b, 0, 16)
-                put(z, i, onednn.relu(v) if relu > 0 else v, rows - i, 16)
+        if bias >= 0:
+            _add_bias_to_dots(z, b, rows, integer(a, 7))
     else:
-        shape, strides = (rows, inputs, units), (inputs, 1, units, units)
-        _product(x, w, b, z, shape, strides, rows > 1 and inputs > BLOCK, relu)
+        mode = integer(a, 7) if bias >= 0 else -1
+        blocked = int(rows > 1 and inputs > BLOCK)
+        _product(frame, x, w, b, z, rows, inputs, units, inputs, 1, units, units, blocked, mode, 1)
 
 
 @inlined
-def gradient_of_kernel(x: Any, dz: Any, dw: Any, rows: Any, inputs: Any, units: Any) -> None:
+def _gradient_of_kernel(frame, x, dz, dw, rows, inputs, units) -> None:
     """dW = xᵀ·dz."""
     if units == 1:
         for k in range(0, inputs, 16):
@@ -223,12 +279,12 @@ def gradient_of_kernel(x: Any, dz: Any, dw: Any, rows: Any, inputs: Any, units: 
                 c = fma(load(x, i * inputs + k, 16), broadcast(dz, i, 16), c)
             put(dw, k, c, inputs - k, 16)
     else:
-        shape, strides = (inputs, rows, units), (1, inputs, units, units)
-        _product(x, dz, dz, dw, shape, strides, inputs > 1 and rows > BLOCK, -1)
+        blocked = int(inputs > 1 and rows > BLOCK)
+        _product(frame, x, dz, dz, dw, inputs, rows, units, 1, inputs, units, units, blocked, -1, 0)
 
 
 @inlined
-def gradient_of_bias(dz: Any, db: Any, rows: Any, units: Any, threads: Any) -> None:
+def _gradient_of_bias(dz: Any, db: Any, rows: Any, units: Any, threads: Any) -> None:
     """db = Σ dz over the rows.
 
     The sum begins with 0, which makes 0 of −0; a single row is not summed but copied, −0 included.
@@ -243,70 +299,84 @@ def gradient_of_bias(dz: Any, db: Any, rows: Any, units: Any, threads: Any) -> N
             put(db, j, c, units - j, 16)
 
 
-@piece
-def _halving_dots(dz: Any, w: Any, dx: Any, rows: Any, inputs: Any, units: Any) -> None:
-    """dx = dz·Wᵀ with sixteen lanes over the units, for sixteen inputs at once."""
-    whole = units - units % 16
-    for i in range(rows):
-        q = i * units
-        for k in range(0, inputs, 16):
-            c0 = c1 = c2 = c3 = c4 = c5 = c6 = c7 = fill(w, 0.0, 16)
-            c8 = c9 = ca = cb = cc = cd = ce = cf = fill(w, 0.0, 16)
-            j = 0
-            while j < units:
-                d = load(dz, q + j, 16)
-                left = units - j
-                p = k * units + j
-                p4, p8, p12 = p + 4 * units, p + 8 * units, p + 12 * units
-                if j < whole:
-                    left = 16
-                # Beyond the last unit lie numbers of the next row: both factors must go, or
-                # an infinity there would turn the product with 0 into NaN.
-                d = keep_first(d, left)
-                c0 = fma(d, keep_first(load(w, p, 16), left), c0)
-                c1 = fma(d, keep_first(load(w, p + units, 16), left), c1)
-                c2 = fma(d, keep_first(load(w, p + 2 * units, 16), left), c2)
-                c3 = fma(d, keep_first(load(w, p + 3 * units, 16), left), c3)
-                c4 = fma(d, keep_first(load(w, p4, 16), left), c4)
-                c5 = fma(d, keep_first(load(w, p4 + units, 16), left), c5)
-                c6 = fma(d, keep_first(load(w, p4 + 2 * units, 16), left), c6)
-                c7 = fma(d, keep_first(load(w, p4 + 3 * units, 16), left), c7)
-                c8 = fma(d, keep_first(load(w, p8, 16), left), c8)
-                c9 = fma(d, keep_first(load(w, p8 + units, 16), left), c9)
-                ca = fma(d, keep_first(load(w, p8 + 2 * units, 16), left), ca)
-                cb = fma(d, keep_first(load(w, p8 + 3 * units, 16), left), cb)
-                cc = fma(d, keep_first(load(w, p12, 16), left), cc)
-                cd = fma(d, keep_first(load(w, p12 + units, 16), left), cd)
-                ce = fma(d, keep_first(load(w, p12 + 2 * units, 16), left), ce)
-                cf = fma(d, keep_first(load(w, p12 + 3 * units, 16), left), cf)
-                j += 16
-            sums = sum_16_halves((c0, c1, c2, c3, c4, c5, c6, c7, c8, c9, ca, cb, cc, cd, ce, cf))
-            put(dx, i * inputs + k, sums, inputs - k, 16)
+@instruction()
+def d_weights(frame: Any, a: Any, rows: Any, like: Any) -> None:
+    """dW = xᵀ·dz and db = Σ dz.
 
-
-@piece
-def transpose(w: Any, inputs: Any, units: Any, t: Any, stride: Any) -> None:
-    """t[j, k] = W[k, j], rows of `t` being `stride` (a multiple of 16) apart."""
-    for k in range(0, inputs, 16):
-        for j in range(0, units, 16):
-            transpose_16(w, k * units + j, units, t, j * stride + k, stride)
+    Numbers: the frame's field and the place of x; place of dz among the deltas; places of W and b
+    (−1: none) among the weights; inputs, units.
+    """
+    x = place(frame, integer(a, 0), integer(a, 1), like)
+    dz = place(frame, fields.DELTAS, integer(a, 2), like)
+    inputs, units, bias = integer(a, 5), integer(a, 6), integer(a, 4)
+    dw = place(frame, fields.GRADIENTS, integer(a, 3), like)
+    _gradient_of_kernel(frame, x, dz, dw, rows, inputs, units)
+    if bias >= 0:
+        db = place(frame, fields.GRADIENTS, bias, like)
+        _gradient_of_bias(dz, db, rows, units, integer(frame, fields.THREADS))
 
 
 @inlined
-def gradient_of_input(
-    dz: Any, w: Any, dx: Any, scratch: Any, rows: Any, inputs: Any, units: Any
-) -> None:
-    """dx = dz·Wᵀ; `scratch` takes the transposed kernel when the order asks for one."""
+def _transpose(w: Any, inputs: Any, units: Any, t: Any, stride: Any) -> None:
+    """t[j, k] = W[k, j], rows of `t` being `stride` (a multiple of 16) apart; zeros behind them."""
+    for k in range(0, inputs, 16):
+        for j in range(0, units, 16):
+            transpose_16(w, k * units + j, units, units - j, t, j * stride + k, stride)
+
+
+@inlined
+def _halving_products(dz, w, dx, scratch, rows, inputs, units) -> None:
+    """dx = dz·Wᵀ with sixteen lanes over the units, for sixteen inputs at once.
+
+    Wᵀ lies in blocks of 16 × 16, with zeros below it, and dz with zeros behind each row.  The r-th
+    register has what the r-th lane adds up.
+    """
+    whole = (units + 15) // 16 * 16
+    t = at(scratch, rows * whole)
+    for i in range(rows):
+        for j in range(0, units, 16):
+            store(scratch, i * whole + j, keep_first(load(dz, i * units + j, 16), units - j))
+    for k in range(0, inputs, 16):
+        for j in range(0, units, 16):
+            transpose_16(w, k * units + j, units, units - j, t, j * 16, 16)
+        for i in range(rows):
+            if units <= 8:
+                few = fma_each(zeros(dz, 8, 16), scratch, i * whole, t, 0, 16)
+                total = halving_sum(plus_zero(few))
+            else:
+                sums = zeros(dz, 16, 16)
+                for j in range(0, whole, 16):
+                    sums = fma_each(sums, scratch, i * whole + j, t, j * 16, 16)
+                total = halving_sum(sums)
+            put(dx, i * inputs + k, total, inputs - k, 16)
+
+
+@instruction()
+def d_input(frame: Any, a: Any, rows: Any, like: Any) -> None:
+    """dx = dz·Wᵀ.
+
+    Numbers: places of dz and dx among the deltas, of W among the weights; inputs, units.
+    """
+    dz = place(frame, fields.DELTAS, integer(a, 0), like)
+    dx = place(frame, fields.DELTAS, integer(a, 1), like)
+    w = place(frame, fields.WEIGHTS, integer(a, 2), like)
+    inputs, units = integer(a, 3), integer(a, 4)
     if units == 1:
-        _product(dz, w, w, dx, (rows, 1, inputs), (1, 1, inputs, inputs), False, -1)
+        for i in range(rows):
+            factor = broadcast(dz, i, 8)
+            for k in range(0, inputs, 8):
+                dot = fma(factor, load(w, k, 8), fill(w, 0.0, 8))
+                put(dx, i * inputs + k, dot, inputs - k, 8)
     elif rows == 1:
-        _dots(w, dz, dx, inputs, units)
-    elif rows < 16:
-        _halving_dots(dz, w, dx, rows, inputs, units)
-    elif inputs == 1:
+        for k in range(0, inputs, 8):
+            put(dx, k, eight_dots(w, k * units, units, dz, units), inputs - k, 8)
+    elif inputs == 1 and rows >= 16:
         _dots(dz, w, dx, rows, units)
+    elif rows < 16:
+        scratch = place(frame, fields.SCRATCH, 0, like)
+        _halving_products(dz, w, dx, scratch, rows, inputs, units)
     else:
-        stride = (inputs + 15) // 16 * 16
-        transpose(w, inputs, units, scratch, stride)
-        shape, strides = (rows, units, inputs), (units, 1, stride, inputs)
-        _product(dz, scratch, w, dx, shape, strides, units > BLOCK, -1)
+        t = place(frame, fields.SCRATCH, 0, like)
+        stride, blocked = (inputs + 15) // 16 * 16, int(units > BLOCK)
+        _transpose(w, inputs, units, t, stride)
+        _product(frame, dz, t, t, dx, rows, units, inputs, units, 1, stride, inputs, blocked, -1, 1)

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba.core import types
+from numba.core import cgutils, types
 from numba.extending import overload
 
 from engine.kernels import eigen, onednn
@@ -103,12 +103,16 @@ def _c_library(name: str) -> Any:
 
         def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
             value = args[0]
+            number = value.type if x.width == 1 else value.type.element
+            kind = ir.FunctionType(number, [number])
+            library = cgutils.get_or_insert_function(builder.module, kind, full_name)
+            library.attributes.add("readnone")  # called twice with one number, once will do
+            library.attributes.add("nounwind")
             if x.width == 1:
-                return _call(builder, full_name, value.type, [value])
+                return builder.call(library, [value])
             for lane in range(x.width):
                 index = ir.Constant(ir.IntType(32), lane)
-                y = builder.extract_element(args[0], index)
-                y = _call(builder, full_name, y.type, [y])
+                y = builder.call(library, [builder.extract_element(args[0], index)])
                 value = builder.insert_element(value, y, index)
             return value
 

@@ -24,7 +24,7 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.core.imputils import lower_builtin
 from numba.core.typing.templates import AbstractTemplate, infer_global, signature
-from numba.extending import models, register_model
+from numba.extending import models, overload, register_model
 
 from engine.kernels.compiler import formula, inlined, intrinsic
 
@@ -235,6 +235,48 @@ def at(typing: Any, p: types.CPointer, i: types.Integer) -> Any:
     return p(p, types.intp), emit
 
 
+@intrinsic
+def located(typing: Any, address: types.Integer, like: types.CPointer) -> Any:
+    """The place in memory whose address is the integer `address`, as a pointer like `like`."""
+
+    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return builder.inttoptr(args[0], context.get_value_type(like))
+
+    return like(types.int64, like), emit
+
+
+@intrinsic
+def address(typing: Any, p: types.CPointer) -> Any:
+    """The address of a place in memory, as an integer."""
+
+    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return builder.ptrtoint(args[0], ir.IntType(64))
+
+    return types.int64(p), emit
+
+
+def _call_part(builder: Any, function: Any, values: list[Any]) -> None:
+    """Call a :class:`~engine.kernels.compiler.Part` as Numba's functions call each other.
+
+    Two places come first, for the result and for an exception; a part has neither.
+    """
+    byte = ir.IntType(8).as_pointer()
+    nothing = cgutils.alloca_once(builder, byte)
+    kind = ir.FunctionType(_I32, [nothing.type, nothing.type, *(v.type for v in values)])
+    builder.call(builder.inttoptr(function, kind.as_pointer()), [nothing, nothing, *values])
+
+
+@intrinsic
+def call(typing: Any, function: types.Integer, arguments: types.BaseTuple) -> Any:
+    """Call the part at the address `function`."""
+
+    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        _call_part(builder, args[0], cgutils.unpack_tuple(builder, args[1]))
+        return context.get_dummy_value()
+
+    return types.void(types.int64, arguments), emit
+
+
 def _address(builder: Any, p: Any, i: Any, width: int) -> Any:
     address = builder.gep(p, [i])
     if width == 1:
@@ -297,28 +339,51 @@ def store(typing: Any, p: types.CPointer, i: types.Integer, x: Lanes) -> Any:
     return types.void(p, types.intp, x), emit
 
 
-@intrinsic
-def store_first(typing: Any, p: types.CPointer, i: types.Integer, x: Lanes, n: Any) -> Any:
-    """Write the first `n` lanes of `x`, and nothing else, to ``p[i]`` and its neighbours."""
+@intrinsic(prefer_literal=True)
+def half(typing: Any, x: Lanes, which: Any) -> Any:
+    """The lower (0) or the upper (1) half of the lanes of `x`."""
+    width = x.width // 2
+    first = width * which.literal_value
 
     def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        mask = _first_lanes(builder, args[3], x.width)
-        address = _address(builder, args[0], args[1], x.width)
-        align = _I32(x.dtype.bitwidth // 8)
-        name = f"llvm.masked.store.{_suffix(x)}.p0"
-        _call(builder, name, ir.VoidType(), [args[2], address, align, mask])
-        return context.get_dummy_value()
+        if width == 1:
+            return builder.extract_element(args[0], _I32(first))
+        return _shuffle(builder, args[0], args[0], list(range(first, first + width)))
 
-    return types.void(p, types.intp, x, types.intp), emit
+    return Lanes(x.dtype, width)(x, which), emit
+
+
+def _put_first(p: Any, i: Any, x: Any, n: Any) -> None:
+    raise NotImplementedError("compiled code only")
+
+
+@overload(_put_first, strict=False, jit_options={"error_model": "numpy", "forceinline": True})
+def _put_pieces(p: Any, i: Any, x: Any, n: Any) -> Any:
+    if x.width == 1:
+        return lambda p, i, x, n: None
+    width = x.width // 2
+
+    def put_pieces(p: Any, i: Any, x: Any, n: Any) -> None:
+        if n >= width:
+            store(p, i, half(x, 0))
+            _put_first(p, i + width, half(x, 1), n - width)
+        else:
+            _put_first(p, i, half(x, 0), n)
+
+    return put_pieces
 
 
 @inlined
 def put(p: Any, i: Any, x: Any, n: Any, width: Any) -> None:
-    """Write those of the `width` lanes of `x` that lie among the next `n` elements."""
+    """Write those of the `width` lanes of `x` that lie among the next `n` elements.
+
+    A part of a register is written in pieces of 8, 4, 2 and 1: what a store with a mask has
+    written, a load must wait for until it has reached the cache.
+    """
     if n >= width:
         store(p, i, x)
     elif n > 0:
-        store_first(p, i, x, n)
+        _put_first(p, i, x, n)
 
 
 @intrinsic(prefer_literal=True)
@@ -431,18 +496,23 @@ def sum_8_pairs(typing: Any, rows: types.UniTuple) -> Any:
 
 
 @intrinsic
-def transpose_16(typing: Any, source: Any, s: Any, ds: Any, target: Any, t: Any, dt: Any) -> Any:
-    """Copy a 16 × 16 block transposed: row r of `source` (stride `ds`) to column r of `target`."""
+def transpose_16(
+    typing: Any, source: Any, s: Any, ds: Any, left: Any, target: Any, t: Any, dt: Any
+) -> Any:
+    """Copy a 16 × 16 block transposed: row r of `source` (stride `ds`) to column r of `target`.
+
+    Of each row the first `left` numbers are taken; zeros stand for the others.
+    """
     lanes = Lanes(source.dtype, 16)
 
     def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        source_, s_, ds_, target_, t_, dt_ = args
-        rows = []
+        source_, s_, ds_, left_, target_, t_, dt_ = args
+        rows, mask, zero = [], _first_lanes(builder, left_, 16), _constant(_llvm(lanes), 0.0)
         for r in range(16):
             i = builder.add(s_, builder.mul(ds_, ir.Constant(ds_.type, r)))
             value = builder.load(_address(builder, source_, i, 16))
             value.align = lanes.dtype.bitwidth // 8
-            rows.append(value)
+            rows.append(builder.select(mask, value, zero))
         step = 1
         while step < 16:  # swap off-diagonal blocks of 1, 2, 4 and 8
             low = [k if not k & step else 16 + k - step for k in range(16)]
@@ -459,7 +529,92 @@ def transpose_16(typing: Any, source: Any, s: Any, ds: Any, target: Any, t: Any,
             done.align = lanes.dtype.bitwidth // 8
         return context.get_dummy_value()
 
-    return types.void(source, types.intp, types.intp, target, types.intp, types.intp), emit
+    places = [source, types.intp, types.intp, types.intp, target, types.intp, types.intp]
+    return types.void(*places), emit
+
+
+# --- several registers at once ------------------------------------------------------------------
+
+
+@intrinsic(prefer_literal=True)
+def zeros(typing: Any, p: types.CPointer, count: Any, width: Any) -> Any:
+    """`count` registers of `width` zeros."""
+    lanes = Lanes(p.dtype, width.literal_value)
+    registers = types.UniTuple(lanes, count.literal_value)
+
+    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        zero = _constant(_llvm(lanes), 0.0)
+        return cgutils.pack_array(builder, [zero] * count.literal_value)
+
+    return registers(p, count, width), emit
+
+
+@intrinsic
+def fma_outer(typing: Any, sums: types.UniTuple, x: Any, i: Any, step: Any, v: Lanes) -> Any:
+    """Add x[i + r·step]·v to the r-th register of `sums`."""
+    lanes = sums.dtype
+
+    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        registers, x_, place, step_, v_ = args
+        values = cgutils.unpack_tuple(builder, registers)
+        name, results = f"llvm.fma.{_suffix(lanes)}", []
+        for r, value in enumerate(values):
+            at_r = builder.add(place, builder.mul(step_, ir.Constant(step_.type, r)))
+            factor = _spread(builder, builder.load(builder.gep(x_, [at_r])), lanes)
+            results.append(_call(builder, name, value.type, [factor, v_, value]))
+        return cgutils.pack_array(builder, results)
+
+    return sums(sums, x, types.intp, types.intp, v), emit
+
+
+@intrinsic
+def fma_each(typing: Any, sums: Any, x: Any, i: Any, w: Any, j: Any, step: Any) -> Any:
+    """Add x[i + r]·(the lanes from w[j + r·step]) to the r-th register of `sums`."""
+    lanes = sums.dtype
+
+    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        registers, x_, i_, w_, j_, step_ = args
+        values = cgutils.unpack_tuple(builder, registers)
+        name, results = f"llvm.fma.{_suffix(lanes)}", []
+        for r, value in enumerate(values):
+            number_ = builder.load(builder.gep(x_, [builder.add(i_, ir.Constant(i_.type, r))]))
+            at_r = builder.add(j_, builder.mul(step_, ir.Constant(step_.type, r)))
+            loaded = builder.load(_address(builder, w_, at_r, lanes.width))
+            loaded.align = lanes.dtype.bitwidth // 8
+            factor = _spread(builder, number_, lanes)
+            results.append(_call(builder, name, value.type, [factor, loaded, value]))
+        return cgutils.pack_array(builder, results)
+
+    return sums(sums, x, types.intp, w, types.intp, types.intp), emit
+
+
+@intrinsic
+def plus_zero(typing: Any, registers: types.UniTuple) -> Any:
+    """Every number + 0, which makes 0 of −0."""
+
+    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        values = cgutils.unpack_tuple(builder, args[0])
+        return cgutils.pack_array(
+            builder, [builder.fadd(v, _constant(v.type, 0.0)) for v in values]
+        )
+
+    return registers(registers), emit
+
+
+@intrinsic
+def halving_sum(typing: Any, registers: types.UniTuple) -> Any:
+    """The sum of 2, 4, 8 or 16 registers, upper half onto lower half again and again."""
+
+    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        values = cgutils.unpack_tuple(builder, args[0])
+        while len(values) > 1:
+            half_ = len(values) // 2
+            values = [
+                builder.fadd(a, b) for a, b in zip(values[:half_], values[half_:], strict=True)
+            ]
+        return values[0]
+
+    return registers.dtype(registers), emit
 
 
 # --- bits ---------------------------------------------------------------------------------------

@@ -1,54 +1,101 @@
-"""Metrics over a batch: which code stands for which metric, and their sums."""
+"""Metrics over a batch: which code stands for which metric, and a value for each row.
+
+    metric: place of the predictions among the outputs, units, place among the sums, of the
+            threshold among the thresholds
+
+writes a value for each row and adds them to the running sums.
+"""
 
 from __future__ import annotations
 
 from typing import Any
 
-from engine.kernels import losses
+from engine.kernels import fields
 from engine.kernels.compiler import inlined
-from engine.kernels.lanes import at, fill, load, number, store
-from engine.kernels.sums import long_sum
+from engine.kernels.instructions import instruction, integer, place
+from engine.kernels.lanes import at, broadcast, fill, load, store, where
+from engine.kernels.losses import total
+from engine.kernels.tiles import ROWS, first_largest, to_tile, whole_columns
 
 BINARY_ACCURACY, CATEGORICAL_ACCURACY, SPARSE_ACCURACY, LOSS = range(4)
 """A loss used as a metric has the code LOSS + its form."""
 
 
 @inlined
-def _largest(p: Any, units: Any) -> Any:
-    """The index of the first largest of p[0:units]."""
-    best = 0
-    for c in range(1, units):
-        if number(load(p, c, 1)) > number(load(p, best, 1)):
-            best = c
-    return best
+def _right(p: Any, y: Any, threshold: Any, k: Any, width: Any) -> Any:
+    """1 where the label is what p > threshold says, 0 elsewhere."""
+    one = fill(p, 1.0, width)
+    said = where(load(p, k, width) > broadcast(threshold, 0, width), one, 0.0)
+    return where(said == load(y, k, width), one, 0.0)
 
 
 @inlined
-def evaluate(code, threshold, p, z, y, rows, units, scale, values, elements, threads) -> Any:
-    """Σ over the rows of the metric whose code is `code`.
+def _taken(frame: Any, a: Any, like: Any) -> Any:
+    """p, y and values."""
+    p = place(frame, fields.OUTPUTS, integer(a, 0), like)
+    return p, place(frame, fields.Y, 0, like), place(frame, fields.VALUES, 0, like)
 
-    `p` are the predictions, `z` what a crossentropy on logits works on, `y` the labels.
+
+@inlined
+def _add_up(frame: Any, a: Any, rows: Any, like: Any) -> None:
+    sums = place(frame, fields.SUMS, integer(a, 2), like)
+    store(sums, 0, load(sums, 0, 1) + total(frame, sums, rows, like))
+
+
+@instruction()
+def add_up(frame: Any, a: Any, rows: Any, like: Any) -> None:
+    """Add the values that a loss has written to the running sums of a metric.
+
+    Numbers: as those of a metric.
     """
-    if code == BINARY_ACCURACY:
-        for i in range(rows):
-            hits = 0.0
-            for c in range(units):
-                k = i * units + c
-                said_yes = number(load(p, k, 1)) > threshold
-                if number(load(y, k, 1)) == (1.0 if said_yes else 0.0):
-                    hits += 1.0
-            store(values, i, fill(p, hits, 1) / fill(p, units, 1))
-    elif code == CATEGORICAL_ACCURACY:
-        for i in range(rows):
-            k = i * units
-            hit = _largest(at(p, k), units) == _largest(at(y, k), units)
-            store(values, i, fill(p, 1.0 if hit else 0.0, 1))
-    elif code == SPARSE_ACCURACY:
-        for i in range(rows):
-            hit = _largest(at(p, i * units), units) == int(number(load(y, i, 1)))
-            store(values, i, fill(p, 1.0 if hit else 0.0, 1))
+    _add_up(frame, a, rows, like)
+
+
+@instruction()
+def binary_accuracy(frame: Any, a: Any, rows: Any, like: Any) -> None:
+    """The share of units that are right."""
+    p, y, values = _taken(frame, a, like)
+    units, threshold = integer(a, 1), place(frame, fields.THRESHOLDS, integer(a, 3), like)
+    if units == 1:
+        for i in range(0, rows, 16):
+            store(values, i, _right(p, y, threshold, i, 16))
     else:
-        form = code - LOSS
-        source = z if form <= losses.SPARSE_LOGITS else p
-        losses.evaluate(form, source, y, rows, units, scale, values, values, elements, False)
-    return long_sum(values, rows, threads)
+        for i in range(rows):
+            hits = fill(p, 0.0, 1)
+            for k in range(i * units, (i + 1) * units):
+                hits = hits + _right(p, y, threshold, k, 1)
+            store(values, i, hits / fill(p, units, 1))
+    _add_up(frame, a, rows, like)
+
+
+@inlined
+def _largest_in_rows(p: Any, i: Any, units: Any, tile: Any) -> Any:
+    to_tile(p, i, units, tile)
+    return first_largest(tile, units)
+
+
+@instruction()
+def categorical_accuracy(frame: Any, a: Any, rows: Any, like: Any) -> None:
+    """1 where prediction and label are largest in the same place."""
+    p, y, values = _taken(frame, a, like)
+    units, scratch = integer(a, 1), place(frame, fields.SCRATCH, 0, like)
+    tile = at(scratch, whole_columns(units) * ROWS)
+    for i in range(0, rows, ROWS):
+        said, truth = _largest_in_rows(p, i, units, scratch), _largest_in_rows(y, i, units, tile)
+        store(values, i, where(said == truth, fill(p, 1.0, 16), 0.0))
+    _add_up(frame, a, rows, like)
+
+
+@instruction()
+def sparse_accuracy(frame: Any, a: Any, rows: Any, like: Any) -> None:
+    """1 where the prediction is largest in the label's place."""
+    p, y, values = _taken(frame, a, like)
+    units, scratch = integer(a, 1), place(frame, fields.SCRATCH, 0, like)
+    for i in range(0, rows, ROWS):
+        said = _largest_in_rows(p, i, units, scratch)
+        store(values, i, where(said == load(y, i, 16), fill(p, 1.0, 16), 0.0))
+    _add_up(frame, a, rows, like)
+
+
+PARTS = [binary_accuracy, categorical_accuracy, sparse_accuracy]
+"""The metric of each code below LOSS."""

@@ -1,4 +1,4 @@
-"""A chain of Dense layers as the kernels see it: flat buffers and a table of layers.
+"""A chain of Dense layers as the kernels see it: flat buffers and lists of instructions.
 
 All weights lie one after the other in one buffer, in the order of ``model.weights``, each matrix
 row after row; gradients and the optimizer's slots have the same layout.  A weight's
@@ -11,26 +11,75 @@ The kernels read whole registers, also beyond the end of a tensor; every buffer 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from engine.kernels import activations, penalties, train
+from engine.kernels import activations, dense, fields, losses, one_row, penalties, updates
 from engine.variable import Variable
 
 Array = npt.NDArray[Any]
+Instructions = list[tuple[Any, ...]]
 
 REGISTER = 64
 """The most numbers that a kernel reads in one go."""
 
+LINE = 64
+"""Bytes in a line of the cache; registers that lie across two lines take longer to read."""
 
-def padded(values: Array, dtype: str, rows: int) -> Array:
-    """`values` row after row, with room for `rows` more rows and a register."""
+ROWS_BEYOND = 16
+"""So many rows behind the last one may be read: kernels take rows sixteen at a time."""
+
+
+def address(values: Array) -> int:
+    """Where an array begins in memory."""
+    return int(values.__array_interface__["data"][0])
+
+
+def aligned(size: int, dtype: str) -> Array:
+    """`size` zeros that begin where a line of the cache does."""
+    item = np.dtype(dtype).itemsize
+    room = np.zeros(size + LINE // item, dtype)
+    start = -address(room) % LINE // item
+    return room[start : start + size]
+
+
+def whole(places: int) -> int:
+    """The next multiple of a register of sixteen numbers."""
+    return -(-places // 16) * 16
+
+
+def padded(values: Array, dtype: str) -> Array:
+    """`values` row after row, with room for what kernels read beyond them."""
     width = values.shape[1] if values.ndim > 1 else 1
-    flat = np.zeros(values.size + rows * width + REGISTER, dtype)
+    flat = aligned(values.size + ROWS_BEYOND * width + REGISTER, dtype)
     flat[: values.size] = values.reshape(-1)
     return flat
+
+
+@dataclass
+class Layer:
+    """A Dense layer: sizes and places in the buffers."""
+
+    inputs: int
+    units: int
+    activation: str
+    kernel: int
+    bias: int
+    """−1: none."""
+    output: int = 0
+    """Of z, and of a where the activation is not kept apart; the gradients' place is the same."""
+
+
+@dataclass
+class Penalty:
+    """A weight with a regularizer: its place and size, and which sums are formed."""
+
+    place: int
+    size: int
+    sums: int
 
 
 class Program:
@@ -49,27 +98,27 @@ class Program:
         widest = max(max(layer.kernel.shape) for layer in layers)
         # dx = dz·Wᵀ reads W in blocks of 16 × 16, which may hang over the last row by 15 rows.
         self.allocated = -(-self.size // 16) * 16 + 16 * widest + REGISTER
-        self.parameters = np.zeros(self.allocated, self.dtype)
-        self.gradients = np.zeros(self.allocated, self.dtype)
+        self.parameters = aligned(self.allocated, self.dtype)
+        self.gradients = aligned(self.allocated, self.dtype)
         self.views: list[Array] = []
+        self.layers: list[Layer] = []
         penalized: list[tuple[int, int, Any]] = []
-        self.table = np.zeros((len(layers), train.LAYER_COLUMNS), np.int64)
         place = 0
-        for row, layer in zip(self.table, layers, strict=True):
+        for layer in layers:
             inputs, units = layer.kernel.shape
-            row[train.INPUTS], row[train.UNITS] = inputs, units
-            row[train.ACTIVATION] = activations.CODES[layer.activation.__name__]
-            row[train.KERNEL], row[train.BIAS] = place, -1
-            end = self._view(place, (inputs, units))
-            penalized.append((place, end, layer.kernel_regularizer))
-            place = end
+            kernel, bias = place, -1
+            place = self._view(place, (inputs, units))
+            penalized.append((kernel, place, layer.kernel_regularizer))
             if layer.use_bias:
-                row[train.BIAS] = place
-                end = self._view(place, (units,))
-                penalized.append((place, end, layer.bias_regularizer))
-                place = end
+                bias = place
+                place = self._view(place, (units,))
+                penalized.append((bias, place, layer.bias_regularizer))
+            name = layer.activation.__name__
+            self.layers.append(Layer(inputs, units, name, kernel, bias))
         self._penalize([p for p in penalized if p[2] is not None])
         self._rows = 0
+        self.addresses = np.zeros(fields.PLAN_LENGTH, np.int64)
+        """The fields of a plan that belong to the model."""
         self.adopt()
 
     def _view(self, place: int, shape: tuple[int, ...]) -> int:
@@ -79,14 +128,13 @@ class Program:
 
     def _penalize(self, penalized: list[tuple[int, int, Any]]) -> None:
         """Lay out the regularizers, each with the place and end of its weight."""
-        self.penalties = np.zeros((len(penalized), penalties.TABLE_COLUMNS), np.int64)
-        self.factors = np.zeros(3 * len(penalized) + 1 + penalties.ROOM, self.dtype)
+        self.penalties: list[Penalty] = []
+        # Two factors for each, then the loss and the penalties.
+        self.factors = np.zeros(3 * len(penalized) + 1 + REGISTER, self.dtype)
         for r, (place, end, regularizer) in enumerate(penalized):
             l1, l2 = regularizer.factors
-            row = self.penalties[r]
-            row[penalties.PLACE], row[penalties.SIZE] = place, end - place
-            row[penalties.SUMS] = (l1 is not None) * penalties.ABSOLUTE
-            row[penalties.SUMS] += (l2 is not None) * penalties.SQUARED
+            sums = (l1 is not None) * penalties.ABSOLUTE + (l2 is not None) * penalties.SQUARED
+            self.penalties.append(Penalty(place, end - place, sums))
             self.factors[2 * r : 2 * r + 2] = l1 or 0.0, l2 or 0.0
 
     def adopt(self) -> None:
@@ -99,12 +147,12 @@ class Program:
     @property
     def units(self) -> int:
         """How many numbers the model predicts for a row."""
-        return int(self.table[-1, train.UNITS])
+        return self.layers[-1].units
 
     @property
     def inputs(self) -> int:
         """How many numbers the model reads in a row."""
-        return int(self.table[0, train.INPUTS])
+        return self.layers[0].inputs
 
     def make_room(self, rows: int) -> None:
         """Have buffers for batches of up to `rows` rows."""
@@ -112,14 +160,118 @@ class Program:
             return
         self._rows = rows
         place = 0
-        for row in self.table:
-            row[train.OUTPUT] = row[train.DELTA] = place
-            # Dots are formed for eight rows at once.
-            place += (rows + 8) * int(row[train.UNITS]) + REGISTER
-        self.predictions_place = place
-        self.outputs = np.zeros(place + (rows + 8) * self.units + REGISTER, self.dtype)
-        self.deltas = np.zeros(place, self.dtype)
-        whole = [-(-int(n) // 16) * 16 for n in (*self.table[:, train.INPUTS], self.units)]
-        transposed = max(a * b for a, b in zip(whole, whole[1:], strict=False))
-        loss = rows * (5 * self.units + 4) + 4 * REGISTER
-        self.buffer = np.zeros(loss + transposed + 4 * REGISTER, self.dtype)
+        for layer in self.layers:
+            layer.output = place
+            place += whole((rows + ROWS_BEYOND) * layer.units + REGISTER)
+        self.predictions = place
+        """The place of the last layer's activation among the outputs, if it has one."""
+        self.outputs = aligned(place + (rows + ROWS_BEYOND) * self.units + REGISTER, self.dtype)
+        self.deltas = aligned(place, self.dtype)
+        widths = [whole(n) for n in (self.inputs, *(layer.units for layer in self.layers))]
+        transposed = max(a * b for a, b in zip(widths, widths[1:], strict=False)) + 16 * max(widths)
+        of_activations = activations.scratch_needed(max(widths))
+        scratch = max(losses.scratch_needed(rows, self.units), of_activations, transposed)
+        scale, values = whole(rows * self.units + REGISTER), whole(rows + REGISTER)
+        self.buffer = aligned(scale + values + scratch + REGISTER, self.dtype)
+        size, plan = self.buffer.itemsize, self.addresses
+        plan[fields.INPUTS] = self.inputs
+        plan[fields.WEIGHTS] = address(self.parameters)
+        plan[fields.GRADIENTS] = address(self.gradients)
+        plan[fields.OUTPUTS], plan[fields.DELTAS] = address(self.outputs), address(self.deltas)
+        plan[fields.SCALE] = address(self.buffer)
+        plan[fields.VALUES] = plan[fields.SCALE] + size * scale
+        plan[fields.SCRATCH] = plan[fields.VALUES] + size * values
+        plan[fields.FACTORS] = address(self.factors)
+        for field, strip in dense.STRIPS.items():
+            plan[field] = strip.address(self.dtype)
+
+    # --- instructions -------------------------------------------------------------------------
+
+    def _source(self, index: int) -> tuple[int, int]:
+        """The frame's field and the place of what layer `index` reads."""
+        return (fields.X, 0) if index == 0 else (fields.OUTPUTS, self.layers[index - 1].output)
+
+    def forward(self, single: bool = False) -> Instructions:
+        """All layers, for `single` rows; every layer but the last applies its activation."""
+        steps: Instructions = []
+        function = one_row.forward_row if single else dense.forward_layer
+        for index, layer in enumerate(self.layers):
+            hidden = layer is not self.layers[-1]
+            # Behind a bias the product rectifies.
+            rectified = hidden and layer.activation == "relu" and layer.bias >= 0
+            steps.append(
+                (function, *self._source(index), layer.kernel, layer.bias, layer.output,
+                 layer.inputs, layer.units, rectified)
+            )  # fmt: skip
+            if hidden and not rectified and layer.activation != "linear":
+                plain, fused = activations.FORWARD[layer.activation]
+                activation = fused if layer.bias >= 0 else plain
+                steps.append((activation, layer.output, layer.output, layer.units))
+        return steps
+
+    def activate_output(self, fused: bool) -> Instructions:
+        """The last layer's activation, beside its z."""
+        last = self.layers[-1]
+        if last.activation == "linear":
+            return []
+        function = activations.FORWARD[last.activation][fused and last.bias >= 0]
+        return [(function, last.output, self.predictions, last.units)]
+
+    def left_at(self, z: bool = False) -> int:
+        """Where the outputs are, or the last layer's `z`."""
+        last = self.layers[-1]
+        return last.output if z or last.activation == "linear" else self.predictions
+
+    def d_output(self) -> Instructions:
+        """From the gradient of the predictions to that of the last layer's z."""
+        last = self.layers[-1]
+        if last.activation == "linear":
+            return []
+        function = activations.BACKWARD[last.activation]
+        return [(function, self.predictions, last.output, last.units)]
+
+    def backward(self, at_once: bool = False) -> Instructions:
+        """All gradients, from the last layer to the first; `at_once` descend on a single row."""
+        steps: Instructions = []
+        d_input = one_row.d_input_row if at_once else dense.d_input
+        d_weights = one_row.descend_row if at_once else dense.d_weights
+        for index in range(len(self.layers) - 1, -1, -1):
+            layer = self.layers[index]
+            if index > 0:
+                below = self.layers[index - 1]
+                joined = at_once and below.activation == "relu"
+                steps.append(
+                    (d_input, layer.output, below.output, layer.kernel, layer.inputs, layer.units,
+                     joined)
+                )  # fmt: skip
+                if below.activation != "linear" and not joined:
+                    gradient = activations.BACKWARD[below.activation]
+                    steps.append((gradient, below.output, below.output, below.units))
+            steps.append(
+                (d_weights, *self._source(index), layer.output, layer.kernel, layer.bias,
+                 layer.inputs, layer.units)
+            )  # fmt: skip
+        return steps
+
+    def each_penalty(self, function: Any) -> Instructions:
+        """A function of :mod:`engine.kernels.penalties` for each weight that is penalized."""
+        terms = 2 * len(self.penalties)
+        return [
+            (function, p.place, p.size, p.sums, 2 * r, terms + 1 + r)
+            for r, p in enumerate(self.penalties)
+        ]
+
+    def mean(self, loss_at: int) -> Instructions:
+        """The batch's loss, which goes to the place `loss_at` of the sums."""
+        if not self.penalties:
+            return [(losses.mean, loss_at)]
+        count = len(self.penalties)
+        mean = (penalties.penalized_mean, loss_at, 2 * count, count)
+        return [*self.each_penalty(penalties.penalty), mean]
+
+    def update(self, optimizer: int, rows: int, watched: bool) -> Instructions:
+        """From the gradient of z to new weights; `watched` gradients are kept."""
+        if optimizer == updates.SGD and rows == 1 and not self.penalties and not watched:
+            return self.backward(at_once=True)
+        penalized = self.each_penalty(penalties.d_penalty)
+        return [*self.backward(), *penalized, (updates.PARTS[optimizer], 0, self.size)]

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from engine.callbacks import CallbackList
-from engine.kernels import train
 from engine.models.arguments import BATCH_SIZE, not_yet, verbosity, whole
 from engine.models.feeding import Feeding
 from engine.models.run import Rows, Run
@@ -91,11 +90,16 @@ class Evaluating(Feeding):
         n = len(rows)
         if training:
             run = Run(
-                program, self._loss, watched, optimizer=self.optimizer, train_rows=rows, batch=n
+                program,
+                self._loss,
+                watched,
+                optimizer=self.optimizer,
+                train_rows=rows,
+                batch=n,
+                even=self._shape_is_known("train_on_batch", n),
             )
         else:
             run = Run(program, self._loss, watched, validation_rows=rows, validation_batch=n)
-        run.plan[train.EVEN] = training and self._shape_is_known("train_on_batch", n)
         run.advance(1)
         return _result(run.trained(0) if training else run.validated(0), return_dict)
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from engine import metrics
 from engine.checks.numeric import numeric
-from engine.kernels.activations import LINEAR
 from engine.kernels.program import Program
 from engine.models import data
 from engine.models.compiling import Compiling
@@ -81,7 +80,7 @@ class Feeding(Compiling):
         units = self._output_units()
         found = [metrics.resolve(i, label_width, units) for i in self._metric_identifiers]
         for metric in found:
-            metric_code(metric, label_width, units, LINEAR)
+            metric_code(metric, label_width, units, "linear")
         return found
 
     def _ready(self, rows: Rows, optimizer: Optimizer | None = None) -> Program:

@@ -14,7 +14,6 @@ from typing import Any
 
 from engine.callbacks import CallbackList, History
 from engine.checks.shown import shown
-from engine.kernels import train
 from engine.models.arguments import BATCH_SIZE, not_yet, verbosity, whole
 from engine.models.evaluating import one_validation
 from engine.models.feeding import Feeding
@@ -132,8 +131,9 @@ class Fitting(Feeding):
             validation_batch=validation_batch,
             epochs=max(0, epochs - first),
             stop_at_epoch_end=by_epoch,
+            even=self._shape_is_known("fit", even_size),
+            watched=hooks.needs_batches,
         )
-        run.plan[train.EVEN] = self._shape_is_known("fit", even_size)
         self._run = run
         hooks.set_model(self)
         history = hooks.history

@@ -12,6 +12,7 @@ import numpy as np
 from engine.callbacks import CallbackList
 from engine.kernels import train
 from engine.kernels.compiler import announced
+from engine.kernels.instructions import listed
 from engine.kernels.program import REGISTER, Program, padded
 from engine.models import data
 from engine.models.arguments import BATCH_SIZE, not_yet, verbosity, whole
@@ -101,16 +102,21 @@ class Predicting(Feeding):
 
 
 def _outputs(program: Program, rows: Array, batch: int) -> Array:
-    """What the kernel predicts for `rows`, taken `batch` at a time."""
+    """What the kernel predicts for `rows`, taken `batch` at a time.
+
+    Here the activation is behind a bias for TensorFlow too, so all of it is oneDNN's.
+    """
     out = np.empty(len(rows) * program.units + REGISTER, program.dtype)
+    steps = listed([*program.forward(), *program.activate_output(fused=True)], program.dtype)
     with announced(train.predict, program.dtype):
         train.predict(
-            program.table,
-            program.parameters,
-            program.outputs,
-            padded(rows, program.dtype, 8),
+            program.addresses,
+            steps,
+            padded(rows, program.dtype),
             len(rows),
             batch,
+            program.left_at(),
+            program.units,
             out,
         )
     return out[: len(rows) * program.units].reshape(len(rows), program.units)

@@ -14,12 +14,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.kernels import fields, losses, train
 from engine.kernels import metrics as codes
-from engine.kernels import train
-from engine.kernels.activations import LINEAR, SIGMOID, SOFTMAX
 from engine.kernels.compiler import announced
+from engine.kernels.instructions import listed
 from engine.kernels.machine import processors
-from engine.kernels.program import Program, padded
+from engine.kernels.program import Instructions, Program, address, padded
 from engine.losses import Loss
 from engine.metrics import LossMetric, Metric
 from engine.optimizers import Optimizer
@@ -31,6 +31,16 @@ SLICE_SECONDS = 0.1
 
 MOST_BATCHES = 1 << 16
 """The most batches in one compiled call."""
+
+
+SLOTS = fields.SLOT_1, fields.SLOT_2, fields.SLOT_3
+TRAINED = fields.TRAIN_X, fields.TRAIN_Y, fields.TRAIN_TARGETS, fields.TRAIN_WEIGHTS
+VALIDATED = (
+    fields.VALIDATION_X,
+    fields.VALIDATION_Y,
+    fields.VALIDATION_TARGETS,
+    fields.VALIDATION_WEIGHTS,
+)
 
 
 @dataclass
@@ -60,24 +70,29 @@ class _Buffers:
         self.rows = rows
         self.targets = loss.smooth(rows.y)
         self.smoothed = self.targets is not rows.y
-        self.flat_x = padded(rows.x, dtype, 8)
-        self.flat_y = padded(rows.y, dtype, 8)
-        self.flat_targets = padded(self.targets, dtype, 8) if self.smoothed else self.flat_y
+        self.flat_x = padded(rows.x, dtype)
+        self.flat_y = padded(rows.y, dtype)
+        self.flat_targets = padded(self.targets, dtype) if self.smoothed else self.flat_y
         weights = rows.weights
-        self.flat_weights = self.flat_y if weights is None else padded(weights, dtype, 8)
+        self.flat_weights = None if weights is None else padded(weights, dtype)
+
+    @property
+    def flat(self) -> tuple[Array | None, ...]:
+        """Features, labels, targets and weights."""
+        return self.flat_x, self.flat_y, self.flat_targets, self.flat_weights
 
     def reorder(self, order: Array) -> None:
         """Put the rows into `order`."""
         pairs = [(self.rows.x, self.flat_x), (self.rows.y, self.flat_y)]
         if self.smoothed:
             pairs.append((self.targets, self.flat_targets))
-        if self.rows.weights is not None:
+        if self.rows.weights is not None and self.flat_weights is not None:
             pairs.append((self.rows.weights, self.flat_weights))
         for values, flat in pairs:
             np.take(values, order, axis=0, out=flat[: values.size].reshape(values.shape))
 
 
-def _form(loss: Loss, activation: int) -> tuple[int, bool]:
+def form_of(loss: Loss, activation: str) -> tuple[int, bool]:
     """The loss's form, and whether it works on the last layer's z.
 
     A crossentropy takes the logits of a sigmoid or softmax, whichever it was, as Keras does; or
@@ -85,15 +100,15 @@ def _form(loss: Loss, activation: int) -> tuple[int, bool]:
     """
     on_logits, on_predictions = loss.forms
     if on_logits == on_predictions:
-        return on_predictions, activation == LINEAR
-    if activation in (SIGMOID, SOFTMAX):
+        return on_predictions, activation == "linear"
+    if activation in ("sigmoid", "softmax"):
         return on_logits, True
     if loss.from_logits:
-        return on_logits, activation == LINEAR
+        return on_logits, activation == "linear"
     return on_predictions, False
 
 
-def metric_code(metric: Metric, label_width: int, units: int, activation: int) -> int:
+def metric_code(metric: Metric, label_width: int, units: int, activation: str) -> int:
     """The kernels' code of `metric` for labels and predictions of these widths."""
     code = metric.code(label_width, units)
     if code < 0:
@@ -107,12 +122,16 @@ def metric_code(metric: Metric, label_width: int, units: int, activation: int) -
                 f"Expected label_smoothing=0 in the metric {metric.name!r}: smoothing belongs to "
                 f"the loss. Received: label_smoothing={metric.loss.label_smoothing!r}"
             )
-        return codes.LOSS + _form(metric.loss, activation)[0]
+        return codes.LOSS + form_of(metric.loss, activation)[0]
     return code
 
 
 class Run:
-    """Training on `train_rows` and validating on `validation_rows` after each epoch."""
+    """Training on `train_rows` and validating on `validation_rows` after each epoch.
+
+    `even` says that TensorFlow knows the shape of the batches, `watched` that somebody reads the
+    gradients after a batch.
+    """
 
     def __init__(
         self,
@@ -127,20 +146,18 @@ class Run:
         validation_batch: int = 1,
         epochs: int = 1,
         stop_at_epoch_end: bool = True,
+        even: bool = False,
+        watched: bool = False,
     ) -> None:
         self.program = program
         self.optimizer = optimizer
-        dtype, units = program.dtype, program.units
+        dtype = program.dtype
         any_rows = train_rows if train_rows is not None else validation_rows
         assert any_rows is not None
         width = any_rows.y.shape[1]
-        activation = int(program.table[-1, train.ACTIVATION])
         self.names = ["loss", *(m.name for m in metrics)]
-        self.codes = np.array([metric_code(m, width, units, activation) for m in metrics], np.int64)
-        self.thresholds = np.array([m.threshold for m in metrics])
-        form, on_logits = _form(loss, activation)
+        self.thresholds = np.array([m.threshold for m in metrics], dtype)
         program.make_room(max(batch, validation_batch))
-
         self.train = _Buffers(train_rows, loss, dtype) if train_rows is not None else None
         self.validation = _Buffers(validation_rows, loss, dtype) if validation_rows else None
         self.batch, self.validation_batch = batch, validation_batch
@@ -148,52 +165,109 @@ class Run:
         self.validation_steps = (
             -(-len(validation_rows) // validation_batch) if validation_rows else 0
         )
-
-        plan = self.plan = np.zeros(train.PLAN_LENGTH, np.int64)
-        if optimizer is not None:
-            optimizer.build(program.variables)
-            plan[train.OPTIMIZER] = optimizer.code
-        plan[train.PARAMETERS] = program.size
-        plan[train.FORM], plan[train.ON_LOGITS] = form, on_logits
-        plan[train.LABEL_WIDTH] = width
-        plan[train.ROWS] = len(train_rows) if train_rows is not None else 0
-        plan[train.BATCH], plan[train.VALIDATION_BATCH] = batch, validation_batch
-        plan[train.WEIGHTED] = train_rows is not None and train_rows.weights is not None
-        plan[train.VALIDATION_ROWS] = len(validation_rows) if validation_rows else 0
-        plan[train.VALIDATION_WEIGHTED] = bool(
-            validation_rows and validation_rows.weights is not None
-        )
-        plan[train.STOP_AT_EPOCH_END] = stop_at_epoch_end
-        plan[train.THREADS] = processors()
-
-        self.state = np.zeros(train.STATE_LENGTH, np.int64)
-        if train_rows is None:
-            self.state[train.PHASE] = train.VALIDATING
         self.sums = np.zeros(2 * len(self.names) + 16, dtype)
-        self.history = np.zeros((epochs, 2 * len(self.names)))
+        self.history = np.zeros((epochs, 2 * len(self.names)), dtype)
         hyper = optimizer.hyperparameters if optimizer is not None else [0.0]
         self.hyper = np.zeros(16, dtype)
         self.hyper[: len(hyper)] = hyper
+
+        plan = self.plan = program.addresses.copy()
+        if optimizer is not None:
+            optimizer.build(program.variables)
+            for field, slot in zip(SLOTS, optimizer.slots, strict=False):
+                plan[field] = address(slot)
+        plan[fields.LABELS], plan[fields.COLUMNS] = width, len(self.names)
+        plan[fields.TRAIN_ROWS] = len(train_rows) if train_rows is not None else 0
+        plan[fields.TRAIN_BATCH], plan[fields.VALIDATION_BATCH] = batch, validation_batch
+        plan[fields.VALIDATION_ROWS] = len(validation_rows) if validation_rows else 0
+        plan[fields.EPOCHS], plan[fields.STOP_AT_EPOCH_END] = epochs, stop_at_epoch_end
+        plan[fields.THREADS] = processors()
+        if train_rows is None:
+            plan[fields.PHASE] = fields.VALIDATING
+        for field, values in (
+            (fields.HYPER, self.hyper),
+            (fields.SUMS, self.sums),
+            (fields.HISTORY, self.history),
+            (fields.THRESHOLDS, self.thresholds),
+        ):
+            plan[field] = address(values)
+        for buffers, places in ((self.train, TRAINED), (self.validation, VALIDATED)):
+            for field, kept in zip(places, buffers.flat if buffers else (), strict=False):
+                plan[field] = 0 if kept is None else address(kept)
+        self._choose_loss(loss, metrics, width)
+        self._compile(even, watched)
         work = 6 * max(batch, validation_batch) * program.size
         self._batches = float(max(1, int(0.02 / (1e-6 + work / 2e10))))
+
+    def _choose_loss(self, loss: Loss, metrics: list[Metric], width: int) -> None:
+        """Decide what loss and metrics work on."""
+        units, activation = self.program.units, self.program.layers[-1].activation
+        self._metric_codes = [metric_code(m, width, units, activation) for m in metrics]
+        self._form, self.on_logits = form_of(loss, activation)
+        # When the loss works on the logits and there are no metrics, nobody needs the activation.
+        self.predicted = bool(metrics) or not self.on_logits
+        """Whether somebody reads the last layer's activation."""
+
+    def _evaluate(self, training: bool) -> Instructions:
+        """Forward pass, loss and metrics; the gradient of the loss, too, if `training`."""
+        program, last = self.program, self.program.layers[-1]
+        forms = [code - codes.LOSS for code in self._metric_codes if code >= codes.LOSS]
+        read = any(form <= losses.SPARSE_LOGITS for form in forms)
+        # TensorFlow fuses a sigmoid with the bias before it, unless the logits are read, too.
+        apart = last.activation == "sigmoid" and (self.on_logits or read)
+        loss_on = program.left_at(z=self.on_logits)
+        rows = self.batch if training else self.validation_batch
+        steps = program.forward(single=rows == 1)
+        if self.predicted:
+            steps += program.activate_output(fused=not apart)
+        steps.append(
+            (losses.PARTS[self._form], loss_on, last.output, last.units, fields.TARGETS, training)
+        )
+        steps += program.mean(2 * len(self.names))
+        logits = program.left_at(z=last.activation in ("sigmoid", "softmax"))
+        for m, code in enumerate(self._metric_codes):
+            numbers = program.left_at(), last.units, 2 * m + 2, m
+            form = code - codes.LOSS
+            if form < 0:
+                steps.append((codes.PARTS[code], *numbers))
+            else:
+                source = logits if form <= losses.SPARSE_LOGITS else program.left_at()
+                steps.append((losses.PARTS[form], source, 0, last.units, fields.Y, False))
+                steps.append((codes.add_up, *numbers))
+        return steps
+
+    def _compile(self, even: bool, watched: bool) -> None:
+        """Make the lists of instructions; see :func:`engine.kernels.train.run`."""
+        program, optimizer = self.program, self.optimizer
+        row_wise = self._form in losses.ROW_WISE
+        scaling = [(losses.fill_scale, program.units, row_wise, even)]
+        training: Instructions = []
+        if optimizer is not None:
+            training = self._evaluate(True)
+            if not self.on_logits:
+                training += program.d_output()
+            training += program.update(optimizer.code, self.batch, watched)
+        validating = [] if self.validation is None else self._evaluate(False)
+        lists = (scaling, training, validating)
+        self._lists = [listed(instructions, program.dtype) for instructions in lists]
 
     # --- where it stands ----------------------------------------------------------------------
 
     @property
     def epoch(self) -> int:
         """How many epochs are complete, validation included."""
-        return int(self.state[train.EPOCH])
+        return int(self.plan[fields.EPOCH])
 
     @property
     def validating(self) -> bool:
         """Whether the epoch's training is complete."""
-        return bool(self.state[train.PHASE] == train.VALIDATING)
+        return bool(self.plan[fields.PHASE] == fields.VALIDATING)
 
     @property
     def step(self) -> int:
         """How many batches of the current pass are complete."""
         size = self.validation_batch if self.validating else self.batch
-        return -(-int(self.state[train.POSITION]) // size)
+        return -(-int(self.plan[fields.POSITION]) // size)
 
     @property
     def batch_loss(self) -> Array:
@@ -229,11 +303,11 @@ class Run:
         """Let the epoch's training end after the batches so far; its validation is next."""
         self.history[self.epoch, : len(self.names)] = list(self.running().values())
         self.sums[:] = 0
-        self.state[train.POSITION] = 0
+        self.plan[fields.POSITION] = 0
         if self.validation is None:
-            self.state[train.EPOCH] += 1
+            self.plan[fields.EPOCH] += 1
         else:
-            self.state[train.PHASE] = train.VALIDATING
+            self.plan[fields.PHASE] = fields.VALIDATING
 
     def warm_up(self) -> None:
         """Have the kernel compiled or loaded, so that a progress bar does not count it in."""
@@ -250,55 +324,19 @@ class Run:
             self._batches = min(max(1.0, self._batches * factor), float(MOST_BATCHES))
 
     def _call(self, batches: int) -> None:
-        program, optimizer = self.program, self.optimizer
+        program, optimizer, plan = self.program, self.optimizer, self.plan
         program.adopt()
-        nothing = program.gradients
-        slots, rates = [nothing] * 3, nothing
         if optimizer is not None:
-            slots[: len(optimizer.slots)] = optimizer.slots
             left = self.steps * (len(self.history) - self.epoch)
             rates = optimizer.rates(optimizer.iterations, min(batches, left), program.dtype)
-        buffers, validation = self.train or self.validation, self.validation or self.train
-        assert buffers is not None and validation is not None
-        before = int(self.state[train.STEPS_DONE])
-        # A callback may have evaluated larger batches, for which the buffers were laid out anew.
-        self.plan[train.PREDICTIONS] = program.predictions_place
+            plan[fields.RATES] = address(rates)
+        # A callback may have trained or evaluated with other batches in these buffers.
+        known = program.addresses.nonzero()
+        plan[known] = program.addresses[known]
+        before = int(plan[fields.STEPS_DONE])
         try:
             with announced(train.run, program.dtype):
-                self._run(batches, slots, rates, buffers, validation)
+                train.run(batches, plan, *self._lists, program.parameters)
         finally:  # Ctrl-C is raised when the kernel returns: the steps are done by then
             if optimizer is not None:
-                optimizer.iterations += int(self.state[train.STEPS_DONE]) - before
-
-    def _run(
-        self, batches: int, slots: list[Array], rates: Array, train_: _Buffers, val: _Buffers
-    ) -> None:
-        program = self.program
-        train.run(
-            batches,
-            self.state,
-            program.table,
-            self.plan,
-            self.codes,
-            self.thresholds,
-            self.hyper,
-            rates,
-            self.sums,
-            self.history,
-            program.parameters,
-            program.gradients,
-            *slots,
-            program.penalties,
-            program.factors,
-            program.outputs,
-            program.deltas,
-            program.buffer,
-            train_.flat_x,
-            train_.flat_y,
-            train_.flat_targets,
-            train_.flat_weights,
-            val.flat_x,
-            val.flat_y,
-            val.flat_targets,
-            val.flat_weights,
-        )
+                optimizer.iterations += int(plan[fields.STEPS_DONE]) - before

@@ -17,8 +17,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.kernels import train
-from engine.kernels.activations import LINEAR
+from engine.kernels import fields
 from engine.models import Model
 from engine.models.run import Run
 
@@ -50,7 +49,7 @@ def batch(model: Model) -> dict[str, Array]:
     [('x', (1, 2)), ('y', (1, 1)), ('z1', (1, 1)), ('loss', ())]
     """
     run = model._run
-    if run is None or run.train is None or not run.state[train.STEPS_DONE]:
+    if run is None or run.train is None or not run.plan[fields.STEPS_DONE]:
         raise ValueError(
             "Expected a fit in progress that has done a batch: call it from the callback "
             f"on_train_batch_end. Received: model {model.name!r}"
@@ -64,8 +63,8 @@ def batch(model: Model) -> dict[str, Array]:
 
 def _place(run: Run) -> tuple[int, int]:
     """The batch's first row in the epoch, and how many it has."""
-    total = int(run.plan[train.ROWS])
-    end = 0 if run.validating else int(run.state[train.POSITION])
+    total = int(run.plan[fields.TRAIN_ROWS])
+    end = 0 if run.validating else int(run.plan[fields.POSITION])
     end = end or total
     start = (end - 1) // run.batch * run.batch
     return start, end - start
@@ -80,9 +79,9 @@ def _fed(run: Run, start: int, rows: int) -> dict[str, Array]:
 
     told = {
         "x": part(buffers.flat_x, run.program.inputs),
-        "y": part(buffers.flat_y, int(run.plan[train.LABEL_WIDTH])),
+        "y": part(buffers.flat_y, int(run.plan[fields.LABELS])),
     }
-    if buffers.rows.weights is not None:
+    if buffers.flat_weights is not None:
         told["w"] = part(buffers.flat_weights, 1).reshape(rows)
     return told
 
@@ -92,30 +91,26 @@ def _tensor(flat: Array, place: int, rows: int, units: int) -> Array:
 
 
 def _forward(run: Run, rows: int) -> dict[str, Array]:
-    table, outputs = run.program.table, run.program.outputs
+    program = run.program
     told = {}
-    for number, row in enumerate(table, start=1):
-        values = _tensor(outputs, int(row[train.OUTPUT]), rows, int(row[train.UNITS]))
-        told[f"a{number}"] = values
-    last, z = len(table), told.pop(f"a{len(table)}")
-    on_logits, linear = run.plan[train.ON_LOGITS], table[-1, train.ACTIVATION] == LINEAR
-    if on_logits or linear:
+    for number, layer in enumerate(program.layers, start=1):
+        told[f"a{number}"] = _tensor(program.outputs, layer.output, rows, layer.units)
+    last, linear = len(program.layers), program.layers[-1].activation == "linear"
+    z = told.pop(f"a{last}")
+    if run.on_logits or linear:
         told[f"z{last}"] = z
-    if not linear and (not on_logits or run.codes.size):
-        place = int(run.plan[train.PREDICTIONS])
-        told[f"a{last}"] = _tensor(outputs, place, rows, run.program.units)
+    if not linear and run.predicted:
+        told[f"a{last}"] = _tensor(program.outputs, program.predictions, rows, program.units)
     return told
 
 
 def _backward(run: Run, rows: int) -> dict[str, Array]:
-    table, program = run.program.table, run.program
+    program = run.program
     told = {}
-    for number in range(len(table), 0, -1):
-        row = table[number - 1]
-        inputs, units = int(row[train.INPUTS]), int(row[train.UNITS])
-        told[f"dz{number}"] = _tensor(program.deltas, int(row[train.DELTA]), rows, units)
-        told[f"dW{number}"] = _tensor(program.gradients, int(row[train.KERNEL]), inputs, units)
-        if row[train.BIAS] >= 0:
-            place = int(row[train.BIAS])
-            told[f"db{number}"] = program.gradients[place : place + units]
+    for number in range(len(program.layers), 0, -1):
+        layer = program.layers[number - 1]
+        told[f"dz{number}"] = _tensor(program.deltas, layer.output, rows, layer.units)
+        told[f"dW{number}"] = _tensor(program.gradients, layer.kernel, layer.inputs, layer.units)
+        if layer.bias >= 0:
+            told[f"db{number}"] = program.gradients[layer.bias : layer.bias + layer.units]
     return told

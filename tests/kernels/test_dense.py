@@ -8,10 +8,9 @@ leak in or be overwritten.
 import numpy as np
 import pytest
 
-from engine.kernels import dense
-from engine.kernels.compiler import piece
-from engine.kernels.lanes import pointer
+from engine.kernels import dense, fields
 from tests.kernels import orders
+from tests.kernels.harness import run
 from tests.tolerances import assert_close, assert_same_bits
 
 BEHIND = 12345.0
@@ -41,45 +40,56 @@ LONG = [
 ]
 
 
-@piece
-def run_forward(x, w, b, z, rows, inputs, units, relu):
-    dense.forward(pointer(x), pointer(w), pointer(b), pointer(z), rows, inputs, units, relu)
-
-
-@piece
-def run_kernel(x, dz, dw, rows, inputs, units):
-    dense.gradient_of_kernel(pointer(x), pointer(dz), pointer(dw), rows, inputs, units)
-
-
-@piece
-def run_bias(dz, db, rows, units):
-    dense.gradient_of_bias(pointer(dz), pointer(db), rows, units, 1)
-
-
-@piece
-def run_input(dz, w, dx, scratch, rows, inputs, units):
-    p, q = pointer(dz), pointer(w)
-    dense.gradient_of_input(p, q, pointer(dx), pointer(scratch), rows, inputs, units)
-
-
 def poisoned(values):
     """Row after row, with NaN behind as far as a kernel may read."""
     width = values.shape[-1]
     return np.concatenate([values.ravel(), np.full(16 * width + 128, np.nan, values.dtype)])
 
 
-def call(kernel, shape, dtype, *arguments):
-    """What `kernel` writes into an output of `shape`; fails if it writes behind it."""
-    size = int(np.prod(shape))
-    out = np.full(size + 128, BEHIND, dtype)
-    arguments = [out if a is None else a for a in arguments]
-    kernel(*arguments)
-    assert (out[size:] == BEHIND).all(), "something was written behind the output"
-    return out[:size].reshape(shape)
+class Output:
+    """A place for results; fails if something was written behind it, or behind the `room` there."""
+
+    def __init__(self, shape, dtype):
+        self.shape, self.size = shape, int(np.prod(shape))
+        self.flat = np.full(self.size + 128, BEHIND, dtype)
+
+    def taken(self, flat=None, room=0):
+        flat = self.flat if flat is None else flat
+        assert (flat[self.size + room :] == BEHIND).all(), "something was written behind the output"
+        return flat[: self.size].reshape(self.shape)
 
 
-def scratch_for(inputs, units, dtype):
-    return np.full((-(-inputs // 16) * 16) * (-(-units // 16) * 16) + 64, np.nan, dtype)
+def forward(x, w, b, relu=False, instruction=dense.forward_layer):
+    """z; `b` may be None."""
+    (rows, inputs), units = x.shape, w.shape[1]
+    z, kernel = Output((rows, units), x.dtype), poisoned(w)
+    weights = kernel if b is None else np.concatenate([kernel, poisoned(b)])
+    bias = -1 if b is None else kernel.size
+    numbers = fields.X, 0, 0, bias, 0, inputs, units, relu
+    run(instruction, numbers, rows, x.dtype, X=poisoned(x), WEIGHTS=weights, OUTPUTS=z.flat)
+    return z.taken(room=31)
+
+
+def d_weights(x, dz):
+    """dW and db."""
+    (rows, inputs), units = x.shape, dz.shape[1]
+    dw, db = Output((inputs, units), x.dtype), Output((units,), x.dtype)
+    gradients = np.concatenate([dw.flat, db.flat])
+    numbers = fields.X, 0, 0, 0, dw.flat.size, inputs, units
+    buffers = {"X": poisoned(x), "DELTAS": poisoned(dz), "GRADIENTS": gradients}
+    run(dense.d_weights, numbers, rows, x.dtype, threads=1, **buffers)
+    return dw.taken(gradients[: dw.flat.size]), db.taken(gradients[dw.flat.size :])
+
+
+def d_input(dz, w, instruction=dense.d_input, x=None):
+    """dx; the place of x is that of dx."""
+    (rows, units), inputs = dz.shape, w.shape[0]
+    dx, before = Output((rows, inputs), dz.dtype), poisoned(dz)
+    deltas = np.concatenate([before, dx.flat])
+    outputs = deltas if x is None else np.concatenate([before, poisoned(x)])
+    numbers = 0, before.size, 0, inputs, units, x is not None
+    run(instruction, numbers, rows, dz.dtype, DELTAS=deltas, OUTPUTS=outputs, WEIGHTS=poisoned(w))
+    return dx.taken(deltas[before.size :], room=31)
 
 
 def products(rows, inputs, units, dtype, rng):
@@ -87,18 +97,15 @@ def products(rows, inputs, units, dtype, rng):
     x, w = rng.normal(size=(rows, inputs)).astype(dtype), rng.normal(size=(inputs, units))
     w, b = w.astype(dtype), rng.normal(size=units).astype(dtype)
     dz = rng.normal(size=(rows, units)).astype(dtype)
-    px, pw, pb, pdz = poisoned(x), poisoned(w), poisoned(b), poisoned(dz)
-    sizes = (rows, inputs, units)
     z = orders.forward(x, w, b)
-    scratch = scratch_for(inputs, units, dtype)
-    zshape, wshape, xshape = (rows, units), (inputs, units), (rows, inputs)
+    dw, db = d_weights(x, dz)
     actual = {
-        "z without b": call(run_forward, zshape, dtype, px, pw, pb, None, *sizes, -1),
-        "z": call(run_forward, zshape, dtype, px, pw, pb, None, *sizes, 0),
-        "relu z": call(run_forward, zshape, dtype, px, pw, pb, None, *sizes, 1),
-        "dW": call(run_kernel, wshape, dtype, px, pdz, None, *sizes),
-        "db": call(run_bias, (units,), dtype, pdz, None, rows, units),
-        "dx": call(run_input, xshape, dtype, pdz, pw, None, scratch, *sizes),
+        "z without b": forward(x, w, None),
+        "z": forward(x, w, b),
+        "relu z": forward(x, w, b, True),
+        "dW": dw,
+        "db": db,
+        "dx": d_input(dz, w),
     }
     expected = {
         "z without b": orders.forward(x, w, None),
@@ -177,16 +184,11 @@ def test_nan_and_infinity_come_through(rows, inputs, units, rng):
     x, w = rng.normal(size=(rows, inputs)), rng.normal(size=(inputs, units))
     x[-1, -1] = np.nan
     w[0, 0] = np.inf
-    sizes = (rows, inputs, units)
-    b = poisoned(np.zeros(units))
-    arrays = poisoned(x), poisoned(w), b, None
-    z = call(run_forward, (rows, units), "float64", *arrays, *sizes, 0)
+    b = np.zeros(units)
+    z = forward(x, w, b)
     assert np.isnan(z[-1]).all() and np.isfinite(z[:-1, 1:]).all()
-    rectified = call(run_forward, (rows, units), "float64", *arrays, *sizes, 1)
+    rectified = forward(x, w, b, True)
     assert (rectified[-1] == 0).all()  # as oneDNN's relu makes of NaN
     assert np.array_equal(rectified[:-1], np.maximum(z[:-1], 0), equal_nan=True)
-    dz = rng.normal(size=(rows, units))
-    scratch = scratch_for(inputs, units, "float64")
-    p, q = poisoned(dz), poisoned(w)
-    dx = call(run_input, (rows, inputs), "float64", p, q, None, scratch, *sizes)
+    dx = d_input(rng.normal(size=(rows, units)), w)
     assert not np.isfinite(dx[:, 0]).any() and np.isfinite(dx[:, 1:]).all()

@@ -14,7 +14,10 @@ from engine.kernels.lanes import (
     fill,
     floor,
     fma,
+    fma_each,
+    fma_outer,
     fraction,
+    halving_sum,
     keep_first,
     load,
     lookup,
@@ -26,12 +29,12 @@ from engine.kernels.lanes import (
     put,
     sqrt,
     store,
-    store_first,
     sum_8_pairs,
     sum_16_halves,
     sum_halves,
     transpose_16,
     where,
+    zeros,
 )
 from tests.kernels import exact, orders
 from tests.tolerances import assert_same_bits
@@ -178,23 +181,20 @@ def test_first_lanes(width, dtype):
     """What is masked away may be NaN: it neither comes through nor is written."""
 
     @piece
-    def kernel(x, out, whole, kept, n):
+    def kernel(x, out, kept, n):
         value = load(pointer(x), 0, width)
-        store_first(pointer(out), 0, value, n)
-        put(pointer(whole), 0, value, n, width)
+        put(pointer(out), 0, value, n, width)
         store(pointer(kept), 0, keep_first(value, n))
 
     for n in range(-1, width + 8):
         first = min(max(n, 0), width)
         x = np.arange(1, width + 1).astype(dtype)
         x[first:] = np.nan
-        out, whole = np.full(width + 4, BEHIND, dtype), np.full(width + 4, BEHIND, dtype)
-        kept = np.full(width, BEHIND, dtype)
-        kernel(x, out, whole, kept, n)
+        out, kept = np.full(width + 4, BEHIND, dtype), np.full(width, BEHIND, dtype)
+        kernel(x, out, kept, n)
         expected = np.full(width + 4, BEHIND, dtype)
         expected[:first] = x[:first]
         assert_same_bits(out, expected, n)
-        assert_same_bits(whole, expected, n)
         assert_same_bits(
             kept, np.where(np.arange(width) < n, np.arange(1, width + 1), 0).astype(dtype)
         )
@@ -246,16 +246,36 @@ def test_sums_of_many_rows(dtype, rng):
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_transpose(dtype):
     @piece
-    def kernel(x, out):
-        transpose_16(pointer(x), 3, 20, pointer(out), 5, 17)
+    def kernel(x, out, left):
+        transpose_16(pointer(x), 3, 20, left, pointer(out), 5, 17)
 
-    x, out = np.arange(400).astype(dtype), np.full(400, BEHIND, dtype)
-    kernel(x, out)
-    expected = np.full(400, BEHIND, dtype)
-    for r in range(16):
-        for c in range(16):
-            expected[5 + 17 * c + r] = x[3 + 20 * r + c]
-    assert_same_bits(out, expected)
+    for left in (1, 7, 15, 16, 40):
+        x, out = np.arange(400).astype(dtype), np.full(400, BEHIND, dtype)
+        kernel(x, out, left)
+        expected = np.full(400, BEHIND, dtype)
+        for r in range(16):
+            for c in range(16):
+                expected[5 + 17 * c + r] = x[3 + 20 * r + c] if c < left else 0
+        assert_same_bits(out, expected)
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_several_registers(dtype, rng):
+    """x outer v, x[r]·row r, and the tree of halves over registers."""
+
+    @piece
+    def kernel(x, w, outer, each):
+        sums = fma_outer(zeros(pointer(x), 4, 8), pointer(x), 2, 3, load(pointer(w), 1, 8))
+        store(pointer(outer), 0, halving_sum(sums))
+        sums = fma_each(zeros(pointer(x), 16, 4), pointer(x), 1, pointer(w), 2, 5)
+        store(pointer(each), 0, halving_sum(sums))
+
+    x, w = rng.normal(size=40).astype(dtype), rng.normal(size=120).astype(dtype)
+    outer, each = np.zeros(8, dtype), np.zeros(4, dtype)
+    kernel(x, w, outer, each)
+    assert_same_bits(outer, orders.halves((x[2:14:3, None] * w[1:9]).T))
+    rows = np.array([w[2 + 5 * r : 6 + 5 * r] for r in range(16)])
+    assert_same_bits(each, orders.halves((x[1:17, None] * rows).T))
 
 
 @pytest.mark.parametrize("dtype", DTYPES)

@@ -7,40 +7,40 @@ every other operation, is stated here.
 import numpy as np
 import pytest
 
-from engine.kernels import elementary, losses
+from engine.kernels import elementary, fields, losses
 from engine.kernels.compiler import piece
 from engine.kernels.lanes import load, pointer, store
 from tests.kernels import orders
+from tests.kernels.harness import run
 from tests.tolerances import assert_close, assert_same_bits, same_bits
 
 SHAPES = [(1, 1), (9, 1), (1, 5), (3, 3), (5, 4), (8, 8), (7, 11), (4, 40), (33, 2), (100, 70)]
 LOW, HIGH = np.float32(1e-7), np.float32(1) - np.float32(1e-7)
 
 
-@piece
-def run(form, p, y, rows, units, scale, values, dp, elements):
-    losses.evaluate(
-        form, pointer(p), pointer(y), rows, units, pointer(scale), pointer(values), pointer(dp),
-        pointer(elements), True,
-    )  # fmt: skip
-
-
-@piece
-def run_scale(form, scale, weights, even, rows, units):
-    losses.fill_scale(form, pointer(scale), pointer(weights), True, even, rows, units)
-
-
 def padded(values):
-    return np.concatenate([values.reshape(-1), np.zeros(64, "float32")]).astype("float32")
+    width = values.shape[-1] if values.ndim > 1 else 1
+    return np.concatenate([values.reshape(-1), np.full(16 * width + 64, np.nan)]).astype("float32")
 
 
 def kernel(form, p, y, g):
     """The values of the rows, and the gradient; `g` has one number for each row or element."""
     rows, units = p.shape
-    values, dp = (np.full(n + 64, np.nan, "float32") for n in (rows, p.size))
-    elements = np.full(5 * p.size + 4 * rows + 256, np.nan, "float32")
-    run(form, padded(p), padded(y), rows, units, padded(g), values, dp, elements)
-    assert np.isnan(dp[p.size :]).all() and np.isnan(values[rows:]).all(), "written too far"
+    # Rows are taken sixteen at a time, units as well.
+    room = 15 * units + 16
+    values, dp = (np.full(n + room + 64, np.nan, "float32") for n in (rows, p.size))
+    run(
+        losses.PARTS[form],
+        (0, 0, units, fields.TARGETS, True),
+        rows,
+        OUTPUTS=padded(p),
+        TARGETS=padded(y),
+        SCALE=padded(g),
+        VALUES=values,
+        DELTAS=dp,
+    )
+    assert np.isnan(dp[p.size + room :]).all(), "written too far"
+    assert np.isnan(values[rows + 15 :]).all(), "written too far"
     return values[:rows], dp[: p.size].reshape(p.shape)
 
 
@@ -190,7 +190,8 @@ def test_gradient_of_the_weighted_mean(name, rng):
     g = np.float32(1) / np.float32(rows) * weights
     for even in (True, False):
         scale = np.zeros(rows * units + 64, "float32")
-        run_scale(code, scale, padded(weights), even, rows, units)
+        numbers = units, code in losses.ROW_WISE, even
+        run(losses.fill_scale, numbers, rows, SCALE=scale, ROW_WEIGHTS=padded(weights))
         if name == "binary":
             third = np.float32(1) / np.float32(3)
             expected = np.repeat(g * third if even else g / np.float32(3), units)

@@ -4,21 +4,33 @@ import numpy as np
 import pytest
 
 import engine
-from engine.kernels import penalties
-from engine.kernels.compiler import piece
-from engine.kernels.lanes import pointer
+from engine.kernels import losses, penalties
 from engine.kernels.program import Program
 from tests.kernels import orders
+from tests.kernels.harness import run
 from tests.tolerances import assert_same_bits
 
+LOSS = 1.25
 ROOM = engine.regularizers
 CHOICE = [None, ROOM.L1(0.3), ROOM.L2(0.07), ROOM.L1L2(0.02, 0.3), ROOM.L1L2(), ROOM.L2(0.0)]
 
 
-@piece
-def joined(table, factors, w, g, scratch, threads):
-    penalties.add_to_loss(table, factors, pointer(w), pointer(scratch), threads)
-    penalties.add_to_gradients(table, factors, pointer(w), pointer(g))
+def joined(program, threads):
+    """Run what the program asks for: penalties, the mean with them, the penalties' gradients."""
+    values, sums = np.zeros(80, program.dtype), np.zeros(16, program.dtype)
+    values[0] = LOSS
+    before = program.gradients.copy()
+    steps = program.mean(4), program.each_penalty(penalties.d_penalty)
+    for steps_ in steps:
+        for instruction, *numbers in steps_:
+            run(
+                instruction, numbers, 1, program.dtype, threads,
+                WEIGHTS=program.parameters, GRADIENTS=program.gradients, VALUES=values,
+                SUMS=sums, FACTORS=program.factors,
+            )  # fmt: skip
+        # The penalties' terms were written where the gradients stand.
+        program.gradients[:] = before if steps_ is steps[0] else program.gradients
+    return sums[4]
 
 
 def program_of(sizes, rng):
@@ -59,15 +71,11 @@ def floatx(request):
 
 @pytest.mark.parametrize("sizes", [(3, 2), (1, 1, 1), (16, 17, 1), (400, 300, 9), (2,) * 25])
 def test_order(floatx, sizes, rng):
-    for loss, threads in ((0.0, 1), (1.25, 2), (1e-4, 64)):
+    for threads in (1, 2, 64):
         program, weights, regularizers = program_of(sizes, rng)
         before = program.gradients.copy()
-        place = 2 * len(program.penalties)
-        program.factors[place] = loss
-        scratch = np.zeros_like(program.gradients)
-        flat = program.parameters, program.gradients
-        joined(program.penalties, program.factors, *flat, scratch, threads)
-        terms = [np.dtype(floatx).type(loss)]
+        loss = joined(program, threads)
+        terms = [np.dtype(floatx).type(LOSS)]
         start = 0
         for w, regularizer in zip(weights, regularizers, strict=True):
             expected = before[start : start + w.size]
@@ -77,17 +85,12 @@ def test_order(floatx, sizes, rng):
             assert_same_bits(program.gradients[start : start + w.size], expected)
             start += w.size
         assert_same_bits(program.gradients[start:], before[start:])
-        if len(terms) > 1:
-            assert_same_bits(program.factors[place], orders.packets(np.array(terms)))
+        assert_same_bits(loss, orders.packets(np.array(terms)) if len(terms) > 1 else terms[0])
 
 
-def test_nothing_to_do(rng):
+def test_nothing_to_do():
     layers = [engine.layers.Dense(3), engine.layers.Dense(1)]
     engine.Sequential([engine.Input((2,)), *layers])
     program = Program(layers)
-    assert program.penalties.shape == (0, penalties.TABLE_COLUMNS)
-    program.gradients[:] = rng.normal(size=program.gradients.shape)
-    before = program.gradients.copy()
-    flat = program.parameters, program.gradients
-    joined(program.penalties, program.factors, *flat, np.zeros_like(before), 1)
-    assert_same_bits(program.gradients, before)
+    assert [step[0] for step in program.mean(4)] == [losses.mean]
+    assert program.each_penalty(penalties.d_penalty) == []

@@ -37,10 +37,12 @@ def assert_step(model, x, y, w, message):
     expected = step(model, x, y, w)
     loss = model.train_on_batch(x, y, sample_weight=w)
     dtype = model.weights[0].dtype
-    for actual, wanted in zip(
-        parts(model, model._program().gradients), expected.gradients, strict=True
-    ):
-        assert_close(actual, wanted, "gradient", message)
+    at_once = len(x) == 1 and model.optimizer.get_config().get("momentum") == 0.0
+    gradients = parts(model, model._program().gradients)
+    # Plain descent on a single row uses gradients at once, unless there are penalties.
+    if not at_once or model._program().penalties:
+        for actual, wanted in zip(gradients, expected.gradients, strict=True):
+            assert_close(actual, wanted, "gradient", message)
     for actual, wanted in zip(model.get_weights(), expected.weights, strict=True):
         assert_close(actual, wanted, "step", message)
     size = model.count_params()

@@ -1,0 +1,67 @@
+"""What the compiled loop reads and writes: the plan of a fit.
+
+All that a fit consists of stands in one array of integers: sizes, the addresses of the buffers, and
+where the fit stands.  So a call costs next to nothing, and many fits are many rows of plans.
+:mod:`engine.models.run` fills them.
+"""
+
+from __future__ import annotations
+
+(
+    # the batch at hand: where it begins
+    X,
+    Y,
+    TARGETS,  # the labels as the loss sees them; the metrics see Y
+    ROW_WEIGHTS,  # 0: none
+    RATE,  # the size of the step
+    # the model's buffers
+    WEIGHTS,
+    GRADIENTS,
+    OUTPUTS,
+    DELTAS,
+    SCALE,
+    VALUES,
+    SCRATCH,
+    FACTORS,  # of the regularizers
+    STRIP_32,  # addresses of functions: strips of a matrix product
+    STRIP_16,
+    STRIP_8,
+    # the optimizer's
+    SLOT_1,
+    SLOT_2,
+    SLOT_3,
+    HYPER,  # what its formula needs besides the size of the step
+    # the fit's
+    SUMS,
+    HISTORY,
+    THRESHOLDS,
+    RESULT,  # where predictions go
+    THREADS,  # how many TensorFlow would use, which cuts very long sums
+    # the rows to train on and to validate on, in the same order: where they begin, how many
+    TRAIN_X,
+    TRAIN_Y,
+    TRAIN_TARGETS,
+    TRAIN_WEIGHTS,
+    TRAIN_ROWS,
+    TRAIN_BATCH,
+    VALIDATION_X,
+    VALIDATION_Y,
+    VALIDATION_TARGETS,
+    VALIDATION_WEIGHTS,
+    VALIDATION_ROWS,
+    VALIDATION_BATCH,
+    INPUTS,  # numbers in a row of features
+    LABELS,  # numbers in a row of labels
+    COLUMNS,  # the loss and the metrics, how many
+    RATES,  # the sizes of the steps to come
+    EPOCHS,
+    STOP_AT_EPOCH_END,  # 1: return when an epoch is complete
+    # where it stands
+    EPOCH,
+    PHASE,
+    POSITION,
+    STEPS_DONE,
+    PLAN_LENGTH,
+) = range(48)
+
+TRAINING, VALIDATING = range(2)
