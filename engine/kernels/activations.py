@@ -31,7 +31,7 @@ from engine.kernels.lanes import (
 )
 from engine.kernels.loops import over_one, over_two
 from engine.kernels.sums import packet_sum
-from engine.kernels.tiles import ROWS, from_tile, halving_sums, to_tile
+from engine.kernels.tiles import ROWS, from_tile, halving_sums, to_tile, whole_columns
 
 
 @inlined
@@ -56,8 +56,12 @@ def softmax(frame: Any, a: Any, rows: Any, like: Any) -> None:
     units = integer(a, 2)
     block = place(frame, fields.SCRATCH, 0, like)
     tile = at(block, ROWS * ROWS)
+    following = at(tile, whole_columns(units) * ROWS)
+    to_tile(z, 0, units, tile)
     for i in range(0, rows, ROWS):
-        to_tile(z, i, units, tile)
+        # p may be z, and a tile hangs over the last of its rows: read what follows before.
+        if i + ROWS < rows:
+            to_tile(z, i + ROWS, units, following)
         top = fill(z, -float("inf"), 16)
         for c in range(0, ROWS * units, ROWS):
             top = maximum(top, load(tile, c, 16))
@@ -68,11 +72,12 @@ def softmax(frame: Any, a: Any, rows: Any, like: Any) -> None:
         for c in range(0, ROWS * units, ROWS):
             store(tile, c, load(tile, c, 16) * share)
         from_tile(tile, p, i, units)
+        tile, following = following, tile
 
 
 def scratch_needed(units: int) -> int:
     """How many numbers of scratch an activation may use."""
-    return (-(-units // 16) + 1) * 16 * ROWS
+    return (2 * -(-units // 16) + 1) * 16 * ROWS
 
 
 @inlined

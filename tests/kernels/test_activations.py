@@ -16,7 +16,10 @@ from tests.kernels import orders
 from tests.kernels.harness import run
 from tests.tolerances import assert_same_bits, same_bits
 
-SHAPES = [(1, 1), (1, 5), (3, 1), (2, 4), (3, 7), (1, 33), (5, 9), (4, 40), (16, 70), (7, 129)]
+SHAPES = [
+    *((1, 1), (1, 5), (3, 1), (2, 4), (3, 7), (1, 33), (5, 9), (4, 40), (16, 70), (7, 129)),
+    *((33, 5), (40, 1), (50, 17)),  # more than one tile of rows
+]
 
 
 def padded(values):
@@ -108,6 +111,40 @@ def test_the_two_differ(name, rng):
     """The comparison above can fail: the two arithmetics have other last bits."""
     z = rng.normal(scale=2, size=(40, 25)).astype("float32")
     assert (forward(name, z, True) != forward(name, z, False)).sum() > 20
+
+
+def sixteen_lanes(e):
+    """Sixteen lanes, up to four registers in turn; the rest joins the first; pairs, then halves."""
+    whole = len(e) // 16
+    turns = min(4, whole) if whole > 1 else 1
+    padded_ = np.zeros(-(-len(e) // 16) * 16, e.dtype)
+    padded_[: len(e)] = e
+    sums = np.zeros((turns, 16), e.dtype)
+    for number, register in enumerate(padded_.reshape(-1, 16)):
+        turn = number % turns if number < whole else 0
+        sums[turn] = sums[turn] + register
+    total = sums[0]
+    if turns > 1:
+        total = total + sums[1]
+    if turns > 2:
+        total = total + (sums[2] + sums[3] if turns > 3 else sums[2])
+    return orders.halves(total)
+
+
+@pytest.mark.parametrize("shape", SHAPES, ids=str)
+def test_softmax(shape, functions, rng):
+    z = rng.normal(scale=3, size=shape).astype("float32")
+    e = functions["fused_exp"].one(z - z.max(axis=1, keepdims=True))
+    shares = np.array([[np.float32(1) / sixteen_lanes(row)] for row in e])
+    assert_same_bits(forward("softmax", z, True), e * shares)
+
+
+def test_order_of_the_softmax_shows_in_the_bits(functions, rng):
+    z = rng.normal(scale=3, size=(50, 45)).astype("float32")
+    e = functions["fused_exp"].one(z - z.max(axis=1, keepdims=True))
+    for add in (orders.packets, orders.one_by_one, np.sum):
+        shares = np.array([[np.float32(1) / add(row)] for row in e])
+        assert not same_bits(forward("softmax", z, True), e * shares)
 
 
 def d_softmax(a, da, row_sum=orders.packets):
