@@ -67,10 +67,12 @@ def _elementwise(name: str, value: Any, slope: Any) -> Part:
 
     @inlined
     def some(z, y, scale, out, dz, i, want_gradient, width):
-        store(out, i, value(load(z, i, width), load(y, i, width)))
+        # Both are read before anything is written, so that what they have in common is found.
+        logit_, label = load(z, i, width), load(y, i, width)
+        result = value(logit_, label)
         if want_gradient:
-            d = slope(load(z, i, width), load(y, i, width), load(scale, i, width))
-            store(dz, i, d)
+            store(dz, i, slope(logit_, label, load(scale, i, width)))
+        store(out, i, result)
 
     def loss(frame: Any, a: Any, rows: Any, like: Any) -> None:
         z, y, scale, values, dz, scratch = _taken(frame, a, like)

@@ -56,17 +56,9 @@ def forward_row(frame: Any, a: Any, rows: Any, like: Any) -> None:
         _columns(x, w, b, z, inputs, units, j, mode, 8)
 
 
-@instruction()
-def d_input_row(frame: Any, a: Any, rows: Any, like: Any) -> None:
-    """Numbers: as those of :func:`engine.kernels.dense.d_input`; 1 if x is what a relu passed on.
-
-    Then dx goes on through the relu, whose output has the same place as its gradient.
-    """
-    dz = place(frame, fields.DELTAS, integer(a, 0), like)
-    dx = place(frame, fields.DELTAS, integer(a, 1), like)
-    x = place(frame, fields.OUTPUTS, integer(a, 1), like)
-    w = place(frame, fields.WEIGHTS, integer(a, 2), like)
-    inputs, units, rectified = integer(a, 3), integer(a, 4), integer(a, 5)
+@inlined
+def _d_input(dz: Any, w: Any, x: Any, dx: Any, inputs: Any, units: Any, rectified: Any) -> None:
+    """dx = dz·Wᵀ, and on through the relu that x comes from if it is `rectified`."""
     for k in range(0, inputs, 8):
         if units == 1:
             dots = fma(broadcast(dz, 0, 8), load(w, k, 8), fill(w, 0.0, 8))
@@ -102,13 +94,22 @@ def _descend_kernel(x: Any, dz: Any, w: Any, inputs: Any, units: Any, alpha: Any
 
 
 @instruction()
-def descend_row(frame: Any, a: Any, rows: Any, like: Any) -> None:
-    """Numbers: as those of :func:`engine.kernels.dense.d_weights`."""
+def backward_row(frame: Any, a: Any, rows: Any, like: Any) -> None:
+    """dx from the weights as they are, then the descent.
+
+    Numbers: the frame's field and the place of x; place of dz among the deltas; places of W and b
+    (−1: none) among the weights; inputs, units; place of dx among the deltas (−1: nobody needs
+    it); 1 if x is what a relu passed on, through which dx then goes on.
+    """
     x = place(frame, integer(a, 0), integer(a, 1), like)
     dz = place(frame, fields.DELTAS, integer(a, 2), like)
-    inputs, units, bias = integer(a, 5), integer(a, 6), integer(a, 4)
+    w, bias = place(frame, fields.WEIGHTS, integer(a, 3), like), integer(a, 4)
+    inputs, units = integer(a, 5), integer(a, 6)
+    if integer(a, 7) >= 0:
+        dx = place(frame, fields.DELTAS, integer(a, 7), like)
+        _d_input(dz, w, x, dx, inputs, units, integer(a, 8))
     alpha = place(frame, fields.RATE, 0, like)
-    _descend_kernel(x, dz, place(frame, fields.WEIGHTS, integer(a, 3), like), inputs, units, alpha)
+    _descend_kernel(x, dz, w, inputs, units, alpha)
     if bias >= 0:
         b, rate = place(frame, fields.WEIGHTS, bias, like), broadcast(alpha, 0, 8)
         for j in range(0, units, 8):

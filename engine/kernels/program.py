@@ -230,27 +230,40 @@ class Program:
         function = activations.BACKWARD[last.activation]
         return [(function, self.predictions, last.output, last.units)]
 
-    def backward(self, at_once: bool = False) -> Instructions:
-        """All gradients, from the last layer to the first; `at_once` descend on a single row."""
+    def _d_activation(self, layer: Layer) -> Instructions:
+        """From the gradient of what a hidden layer passed on to that of its z."""
+        if layer.activation == "linear":
+            return []
+        function = activations.BACKWARD[layer.activation]
+        return [(function, layer.output, layer.output, layer.units)]
+
+    def backward(self) -> Instructions:
+        """All gradients, from the last layer to the first."""
         steps: Instructions = []
-        d_input = one_row.d_input_row if at_once else dense.d_input
-        d_weights = one_row.descend_row if at_once else dense.d_weights
         for index in range(len(self.layers) - 1, -1, -1):
             layer = self.layers[index]
+            sizes = layer.inputs, layer.units
             if index > 0:
                 below = self.layers[index - 1]
-                joined = at_once and below.activation == "relu"
-                steps.append(
-                    (d_input, layer.output, below.output, layer.kernel, layer.inputs, layer.units,
-                     joined)
-                )  # fmt: skip
-                if below.activation != "linear" and not joined:
-                    gradient = activations.BACKWARD[below.activation]
-                    steps.append((gradient, below.output, below.output, below.units))
+                steps.append((dense.d_input, layer.output, below.output, layer.kernel, *sizes))
+                steps += self._d_activation(below)
+            weights = layer.output, layer.kernel, layer.bias, *sizes
+            steps.append((dense.d_weights, *self._source(index), *weights))
+        return steps
+
+    def descend(self) -> Instructions:
+        """The same with plain descent on a single row."""
+        steps: Instructions = []
+        for index in range(len(self.layers) - 1, -1, -1):
+            layer, below = self.layers[index], self.layers[max(index - 1, 0)]
+            rectified = below.activation == "relu"
             steps.append(
-                (d_weights, *self._source(index), layer.output, layer.kernel, layer.bias,
-                 layer.inputs, layer.units)
+                (one_row.backward_row, *self._source(index), layer.output, layer.kernel,
+                 layer.bias, layer.inputs, layer.units, below.output if index > 0 else -1,
+                 rectified)
             )  # fmt: skip
+            if index > 0 and not rectified:
+                steps += self._d_activation(below)
         return steps
 
     def each_penalty(self, function: Any) -> Instructions:
@@ -272,6 +285,6 @@ class Program:
     def update(self, optimizer: int, rows: int, watched: bool) -> Instructions:
         """From the gradient of z to new weights; `watched` gradients are kept."""
         if optimizer == updates.SGD and rows == 1 and not self.penalties and not watched:
-            return self.backward(at_once=True)
+            return self.descend()
         penalized = self.each_penalty(penalties.d_penalty)
         return [*self.backward(), *penalized, (updates.PARTS[optimizer], 0, self.size)]

@@ -81,14 +81,13 @@ def d_weights(x, dz):
     return dw.taken(gradients[: dw.flat.size]), db.taken(gradients[dw.flat.size :])
 
 
-def d_input(dz, w, instruction=dense.d_input, x=None):
-    """dx; the place of x is that of dx."""
+def d_input(dz, w):
+    """dx."""
     (rows, units), inputs = dz.shape, w.shape[0]
     dx, before = Output((rows, inputs), dz.dtype), poisoned(dz)
     deltas = np.concatenate([before, dx.flat])
-    outputs = deltas if x is None else np.concatenate([before, poisoned(x)])
-    numbers = 0, before.size, 0, inputs, units, x is not None
-    run(instruction, numbers, rows, dz.dtype, DELTAS=deltas, OUTPUTS=outputs, WEIGHTS=poisoned(w))
+    numbers = 0, before.size, 0, inputs, units
+    run(dense.d_input, numbers, rows, dz.dtype, DELTAS=deltas, WEIGHTS=poisoned(w))
     return dx.taken(deltas[before.size :], room=31)
 
 
