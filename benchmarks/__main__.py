@@ -1,101 +1,123 @@
-"""`python -m benchmarks`: the time of the tutorials' fits in the engine.
+"""`python -m benchmarks`: the engine beside its peers, each in a process of its own.
 
-Each round trains every tutorial once, so that a busy moment of the machine hits all of them alike;
-the table shows medians and quartiles over the rounds.  Keras's time for the same fits is measured
-by ``python -m keras_ref``, in one run with the engine's.
+Every workload is trained by the engine and by each peer, rounds interleaved; the table shows
+medians and, round by round, how many times longer a peer takes than the engine.  Before anything is
+timed, every peer's final loss from the same weights, data and order is checked against that of the
+engine.  Making (import, building, searching options) and the first fit (compilation) are shown
+apart.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import platform
-import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from rich.console import Console
-from rich.progress import track
-from rich.table import Table
 
-import engine
-from keras_ref.run import Run
-from keras_ref.tutorials import TUTORIALS
+from benchmarks.exactness import commit
+from benchmarks.peers import PEERS, missing
+from benchmarks.rounds import Result, against, measure, quartiles
+from benchmarks.table import table
+from benchmarks.workloads import MAKERS, Workload, workload
 
-
-def steps(run: Run) -> int:
-    """How many updates the fits of a run made."""
-    return sum(fit.model.optimizer.iterations for fit in run.fits)
+LATEST = Path("benchmarks") / "results" / "latest.json"
+WIDTH = 130
 
 
-def measure(rounds: int, console: Console) -> list[dict[str, Any]]:
-    """Median and quartiles of seconds and of µs per step, tutorial by tutorial."""
-    seconds: dict[str, list[float]] = {key: [] for key in TUTORIALS}
-    counts: dict[str, int] = {}
-    for tutorial in track(TUTORIALS.values(), "compiling and warming up", console=console):
-        tutorial.run(engine, 0)
-    for _ in track(range(rounds), f"{rounds} rounds", console=console):
-        for key, tutorial in TUTORIALS.items():
-            run = tutorial.run(engine, 0)
-            seconds[key].append(run.seconds)
-            counts[key] = steps(run)
-    results = []
-    for key, times in seconds.items():
-        low, median, high = np.percentile(times, [25, 50, 75])
-        results.append(
-            {
-                "key": key,
-                "steps": counts[key],
-                "rounds": rounds,
-                "seconds": {"quartile_1": low, "median": median, "quartile_3": high},
-                "microseconds_per_step": 1e6 * median / counts[key],
-            }
-        )
-    return results
+def told(work: Workload, results: dict[str, Result]) -> dict[str, Any]:
+    """A workload's part of the report."""
+    peers: dict[str, Any] = {}
+    for name, result in results.items():
+        row: dict[str, Any] = {
+            "seconds": quartiles(result.seconds),
+            "rounds": result.seconds,
+            "making": result.making,
+            "first": result.first,
+            "loss": result.loss,
+            "options": result.options,
+        }
+        if result.kernel:
+            row["kernel"] = quartiles(result.kernel)
+        if not name.startswith("engine"):
+            row["ratio"] = quartiles(against(results, name))
+        peers[name] = row
+    return {
+        "key": work.key,
+        "layers": work.layers,
+        "batch": work.batch,
+        "epochs": work.epochs,
+        "rows": len(work.x),
+        "steps": work.steps,
+        "parameters": work.parameters,
+        "optimizer": work.optimizer,
+        "peers": peers,
+    }
 
 
-def table(results: list[dict[str, Any]]) -> Table:
-    """The results as a table."""
-    view = Table(title="Fits of the tutorials in the engine (public fit calls, one thread)")
-    view.add_column("tutorial")
-    for column in ("steps", "fit in ms: median", "quartiles", "µs per step"):
-        view.add_column(column, justify="right")
-    for row in results:
-        times = {name: 1000 * value for name, value in row["seconds"].items()}
-        view.add_row(
-            row["key"],
-            f"{row['steps']:,}",
-            f"{times['median']:.2f}",
-            f"{times['quartile_1']:.2f} – {times['quartile_3']:.2f}",
-            f"{row['microseconds_per_step']:.2f}",
-        )
-    return view
+def machine() -> dict[str, Any]:
+    """Where and with what the figures were taken."""
+    from importlib.metadata import PackageNotFoundError, version
+
+    from engine.kernels.machine import processors
+    from keras_ref.versions import versions
+
+    found = {**versions(), "threads": str(processors())}
+    for package in ("jax", "torch"):
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = "not installed"
+    return {
+        "commit": commit(),
+        "date": datetime.now(UTC).strftime("%Y-%m-%d"),
+        "versions": found,
+    }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command line and return the exit code."""
+    """Run the command line and return the exit code: 1 if a peer did another training."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("workloads", nargs="*", metavar="WORKLOAD", help=", ".join(MAKERS))
+    parser.add_argument("--peers", nargs="+", metavar="PEER", help=", ".join(list(PEERS)[1:]))
     parser.add_argument("--rounds", type=int, default=7, metavar="N", help="default 7")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the results as JSON")
+    parser.add_argument("--json", type=Path, metavar="FILE", help=f"default {LATEST}")
     options = parser.parse_args(arguments)
     if options.rounds < 1:
         parser.error(f"Expected at least one round. Received: --rounds {options.rounds}")
-    results = measure(options.rounds, Console(stderr=True))
-    Console().print(table(results))
-    if options.json is not None:
-        machine = {
-            "processor": platform.processor() or platform.machine(),
-            "cores": os.cpu_count(),
-            "system": platform.platform(),
-            "python": sys.version.split()[0],
-            "engine": engine.__version__,
-        }
-        text = json.dumps({"machine": machine, "results": results}, indent=2)
-        options.json.write_text(text + "\n", encoding="utf-8")
-    return 0
+    for name, known in ((options.workloads, MAKERS), (options.peers or [], PEERS)):
+        for wrong in set(name) - set(known):
+            parser.error(f"Expected one of {', '.join(known)}. Received: {wrong}")
+    console, notes = Console(), Console(stderr=True)
+    if not console.is_terminal:
+        console = Console(width=WIDTH)
+    wanted = options.peers or list(PEERS)
+    present = []
+    for name in wanted:
+        lacking = missing(name)
+        if lacking:
+            notes.print(f"Skipped: {PEERS[name]}, which needs {lacking} (pip install '.[peers]').")
+        else:
+            present.append(name)
+    report: dict[str, Any] = {**machine(), "rounds": options.rounds, "workloads": []}
+    failures = 0
+    with notes.status("starting") as status:
+        for key in options.workloads or MAKERS:
+            work = workload(key)
+            results, failed = measure(work, present, options.rounds, status.update)
+            for name, reason in failed.items():
+                notes.print(f"{key}, {PEERS.get(name, name)}: {reason}", markup=False)
+                failures += "ended with the loss" in reason
+            report["workloads"].append(told(work, results))
+    console.print(table(report))
+    file = options.json or LATEST
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    console.print(f"Written: {file}", highlight=False)
+    return 1 if failures else 0
 
 
 if __name__ == "__main__":

@@ -1,0 +1,41 @@
+"""Keras on TensorFlow, `fit` as the tutorials call it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+
+from benchmarks.peers.engine import Peer as EnginePeer
+from benchmarks.workloads import SEED, Workload
+
+NEEDS = ("keras", "tensorflow")
+
+
+class Peer(EnginePeer):
+    """A fit on a model that has been fitted before, so that nothing is traced anew."""
+
+    def __init__(self, workload: Workload) -> None:
+        from keras_ref.quiet import import_keras
+
+        self.keras = import_keras()
+        self.workload = workload
+        self.model = workload.model(self.keras)
+        self.start = [np.array(w) for w in self.model.get_weights()]
+        self.state = [np.array(v) for v in self.model.optimizer.variables]
+
+    def prepare(self) -> None:
+        """Go back to the start: weights and the optimizer's state, not the traced function."""
+        self.model.set_weights(self.start)
+        optimizer = self.model.optimizer
+        if optimizer.built:
+            for variable in optimizer.variables:
+                if "learning_rate" not in variable.path:
+                    variable.assign(np.zeros(variable.shape, variable.dtype))
+        self.keras.utils.set_random_seed(SEED)
+
+    @contextmanager
+    def clocked(self) -> Iterator[None]:
+        """Nothing compiled to tell apart."""
+        yield

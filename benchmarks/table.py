@@ -1,0 +1,58 @@
+"""The results as a table on the terminal."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.table import Table
+
+from benchmarks.peers import PEERS
+
+
+def shown_seconds(seconds: float) -> str:
+    """A duration with three digits and its unit."""
+    for unit, size in (("s", 1.0), ("ms", 1e-3), ("µs", 1e-6)):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds / 1e-9:.3g} ns"
+
+
+def shown_ratio(ratio: float) -> str:
+    """A ratio with three digits, thousands with a separator."""
+    return f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.3g}"
+
+
+def table(report: dict[str, Any]) -> Table:
+    """All workloads and peers."""
+    view = Table(title="Whole fits, in the steady state", title_justify="left")
+    for column in ("workload", "who"):
+        view.add_column(column, no_wrap=True)
+    for column in (
+        "one fit",
+        "one step",
+        "times the\nengine's",
+        "quartiles",
+        "making",
+        "first fit",
+    ):
+        view.add_column(column, justify="right")
+    for work in report["workloads"]:
+        rows = list(work["peers"].items())
+        for number, (name, row) in enumerate(rows):
+            median = row["seconds"]["median"]
+            ratio = row.get("ratio")
+            who = PEERS.get(name, "the engine, validating")
+            view.add_row(
+                work["key"] if number == 0 else "",
+                who,
+                shown_seconds(median),
+                shown_seconds(median / work["steps"]),
+                shown_ratio(ratio["median"]) if ratio else "",
+                f"{shown_ratio(ratio['quartile_1'])} – {shown_ratio(ratio['quartile_3'])}"
+                if ratio
+                else "",
+                shown_seconds(row["making"]),
+                shown_seconds(row["first"]),
+                end_section=number == len(rows) - 1,
+            )
+    return view
