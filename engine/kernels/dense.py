@@ -54,6 +54,9 @@ from engine.kernels.sums import long_sum
 BLOCK = 384
 """Terms of a long sum that are added up before they join the total."""
 
+COPIED_FROM = 64
+"""Rows from which on it pays to copy a strip before it is read."""
+
 
 @inlined
 def _block_end(start: Any, n: Any) -> Any:
@@ -165,8 +168,12 @@ def _product(frame, x, w, b, z, rows, terms, columns, sx, sk, sw, sz, blocked, m
     Reading x by two strides makes the same tiles serve x·W and xᵀ·dz.  If there is `room` behind
     z, and one strip is all, each row is stored as a whole register, what hangs over being
     overwritten by the next row: that takes less time than storing pieces.
+
+    Many rows read each strip of w many times.  So it is copied first to where its rows lie one
+    behind the other: rows that are 2ᵏ numbers apart would drive each other out of the cache.
     """
     start = 0
+    copied, room_for_it = rows >= COPIED_FROM, place(frame, fields.STRIP, 0, w)
     over = 32 if room and columns <= 32 and not (blocked and terms > BLOCK) else 0
     while True:
         end = _block_end(start, terms) if blocked else terms
@@ -176,11 +183,15 @@ def _product(frame, x, w, b, z, rows, terms, columns, sx, sk, sw, sz, blocked, m
             strip = fields.STRIP_32 if left > 16 else fields.STRIP_16
             if left <= 8:
                 strip = fields.STRIP_8
+            v, sv = at(w, j), sw
+            if copied and end - start <= BLOCK:
+                for k in range(start, end):
+                    store(room_for_it, (k - start) * 32, load(v, k * sw, 32))
+                v, sv = at(room_for_it, -start * 32), 32
             call(
                 integer(frame, strip),
-                (x, at(w, j), at(b, j), at(z, j), rows, start, end, left + over, sx, sk, sw, sz,
-                 now),
-            )  # fmt: skip
+                (x, v, at(b, j), at(z, j), rows, start, end, left + over, sx, sk, sv, sz, now),
+            )
         if end >= terms:
             return
         start = end
@@ -351,6 +362,35 @@ def _halving_products(dz, w, dx, scratch, rows, inputs, units) -> None:
             put(dx, i * inputs + k, total, inputs - k, 16)
 
 
+@inlined
+def _turned_product(frame, dz, w, dx, rows, inputs, units) -> None:
+    """dxᵀ = W·dzᵀ: the batch is turned around, which is less than W.
+
+    What hangs over the end of a row of dx is overwritten by the next one's beginning.
+    """
+    whole = (rows + 15) // 16 * 16
+    turned_dz = place(frame, fields.SCRATCH, 0, dz)
+    turned_dx = at(turned_dz, whole * (units + 15))
+    for i in range(0, rows, 16):
+        for j in range(0, units, 16):
+            transpose_16(dz, i * units + j, units, units - j, turned_dz, j * whole + i, whole)
+    blocked = int(units > BLOCK)
+    _product(
+        frame, w, turned_dz, w, turned_dx, inputs, units, rows, units, 1, whole, whole, blocked,
+        -1, 0,
+    )  # fmt: skip
+    for k in range((inputs - 1) // 16 * 16, -1, -16):
+        for i in range(0, rows, 16):
+            transpose_16(turned_dx, k * whole + i, whole, 16, dx, i * inputs + k, inputs)
+
+
+def scratch_needed(rows: int, inputs: int, units: int) -> int:
+    """How many numbers of scratch the gradient of the input may use, for up to `rows` rows."""
+    if rows * (inputs + units) < inputs * units:
+        return (rows + 31) * (inputs + units + 32)
+    return inputs * units + 64 * (inputs + units) + 4096
+
+
 @instruction()
 def d_input(frame: Any, a: Any, rows: Any, like: Any) -> None:
     """dx = dz·Wᵀ.
@@ -375,6 +415,8 @@ def d_input(frame: Any, a: Any, rows: Any, like: Any) -> None:
     elif rows < 16:
         scratch = place(frame, fields.SCRATCH, 0, like)
         _halving_products(dz, w, dx, scratch, rows, inputs, units)
+    elif rows * (inputs + units) < inputs * units:
+        _turned_product(frame, dz, w, dx, rows, inputs, units)
     else:
         t = place(frame, fields.SCRATCH, 0, like)
         stride, blocked = (inputs + 15) // 16 * 16, int(units > BLOCK)

@@ -23,6 +23,7 @@ from __future__ import annotations
     VALUES,
     SCRATCH,
     FACTORS,  # of the regularizers
+    STRIP,  # room for a strip of a matrix
     STRIP_32,  # addresses of functions: strips of a matrix product
     STRIP_16,
     STRIP_8,
@@ -62,6 +63,6 @@ from __future__ import annotations
     POSITION,
     STEPS_DONE,
     PLAN_LENGTH,
-) = range(48)
+) = range(49)
 
 TRAINING, VALIDATING = range(2)

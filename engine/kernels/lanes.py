@@ -450,31 +450,6 @@ def sum_halves(typing: Any, x: Lanes) -> Any:
 
 
 @intrinsic
-def sum_16_halves(typing: Any, rows: types.UniTuple) -> Any:
-    """16 sums of 16 lanes each, every one in the order of :func:`sum_halves`; sum r in lane r."""
-    lanes = rows.dtype
-
-    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        values = cgutils.unpack_tuple(builder, args[0])
-        half = 8
-        while half:
-            # Each register holds 16 / (2·half) rows; fold each row and join two registers.
-            low: list[int] = []
-            high: list[int] = []
-            for base in range(0, 32, 2 * half):
-                low += range(base, base + half)
-                high += range(base + half, base + 2 * half)
-            values = [
-                builder.fadd(_shuffle(builder, a, b, low), _shuffle(builder, a, b, high))
-                for a, b in zip(values[::2], values[1::2], strict=True)
-            ]
-            half //= 2
-        return values[0]
-
-    return lanes(rows), emit
-
-
-@intrinsic
 def sum_8_pairs(typing: Any, rows: types.UniTuple) -> Any:
     """Eight sums of eight lanes each, ((0+1)+(4+5)) + ((2+3)+(6+7)); sum r in lane r."""
     lanes = rows.dtype

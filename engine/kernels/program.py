@@ -168,11 +168,13 @@ class Program:
         self.outputs = aligned(place + (rows + ROWS_BEYOND) * self.units + REGISTER, self.dtype)
         self.deltas = aligned(place, self.dtype)
         widths = [whole(n) for n in (self.inputs, *(layer.units for layer in self.layers))]
-        transposed = max(a * b for a, b in zip(widths, widths[1:], strict=False)) + 16 * max(widths)
+        pairs = list(zip(widths, widths[1:], strict=False))
+        turned = max(dense.scratch_needed(rows, a, b) for a, b in pairs)
         of_activations = activations.scratch_needed(max(widths))
-        scratch = max(losses.scratch_needed(rows, self.units), of_activations, transposed)
+        scratch = max(losses.scratch_needed(rows, self.units), of_activations, turned)
         scale, values = whole(rows * self.units + REGISTER), whole(rows + REGISTER)
-        self.buffer = aligned(scale + values + scratch + REGISTER, self.dtype)
+        strip = 32 * dense.BLOCK + REGISTER
+        self.buffer = aligned(scale + values + strip + scratch + REGISTER, self.dtype)
         size, plan = self.buffer.itemsize, self.addresses
         plan[fields.INPUTS] = self.inputs
         plan[fields.WEIGHTS] = address(self.parameters)
@@ -180,7 +182,8 @@ class Program:
         plan[fields.OUTPUTS], plan[fields.DELTAS] = address(self.outputs), address(self.deltas)
         plan[fields.SCALE] = address(self.buffer)
         plan[fields.VALUES] = plan[fields.SCALE] + size * scale
-        plan[fields.SCRATCH] = plan[fields.VALUES] + size * values
+        plan[fields.STRIP] = plan[fields.VALUES] + size * values
+        plan[fields.SCRATCH] = plan[fields.STRIP] + size * strip
         plan[fields.FACTORS] = address(self.factors)
         for field, strip in dense.STRIPS.items():
             plan[field] = strip.address(self.dtype)

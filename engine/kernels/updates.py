@@ -61,20 +61,26 @@ def nesterov(frame: Any, a: Any, rows: Any, like: Any) -> None:
         store(w, i, look_ahead(load(w, i, 16), m, gradient, alpha, mu))
 
 
+@inlined
+def _averages(frame: Any, a: Any, gradient: Any, i: Any, like: Any) -> Any:
+    """The new m and v of sixteen parameters."""
+    slot_1 = place(frame, fields.SLOT_1, integer(a, 0), like)
+    slot_2 = place(frame, fields.SLOT_2, integer(a, 0), like)
+    hyper = place(frame, fields.HYPER, 0, like)
+    m = blend(load(slot_1, i, 16), gradient, broadcast(hyper, 0, 16))
+    v = blend(load(slot_2, i, 16), gradient * gradient, broadcast(hyper, 1, 16))
+    store(slot_1, i, m)
+    store(slot_2, i, v)
+    return m, v
+
+
 @instruction()
 def adam(frame: Any, a: Any, rows: Any, like: Any) -> None:
     """Adam."""
     w, g, rate, hyper = _taken(frame, a, like)
-    slot_1 = place(frame, fields.SLOT_1, integer(a, 0), like)
-    slot_2 = place(frame, fields.SLOT_2, integer(a, 0), like)
     alpha, epsilon = broadcast(rate, 0, 16), broadcast(hyper, 2, 16)
-    share_1, share_2 = broadcast(hyper, 0, 16), broadcast(hyper, 1, 16)
     for i in range(0, integer(a, 1), 16):
-        gradient = load(g, i, 16)
-        m = blend(load(slot_1, i, 16), gradient, share_1)
-        v = blend(load(slot_2, i, 16), gradient * gradient, share_2)
-        store(slot_1, i, m)
-        store(slot_2, i, v)
+        m, v = _averages(frame, a, load(g, i, 16), i, like)
         store(w, i, move(load(w, i, 16), m, v, alpha, epsilon))
 
 
@@ -82,18 +88,11 @@ def adam(frame: Any, a: Any, rows: Any, like: Any) -> None:
 def amsgrad(frame: Any, a: Any, rows: Any, like: Any) -> None:
     """Adam whose v̂ never shrinks."""
     w, g, rate, hyper = _taken(frame, a, like)
-    slot_1 = place(frame, fields.SLOT_1, integer(a, 0), like)
-    slot_2 = place(frame, fields.SLOT_2, integer(a, 0), like)
     slot_3 = place(frame, fields.SLOT_3, integer(a, 0), like)
     alpha, epsilon = broadcast(rate, 0, 16), broadcast(hyper, 2, 16)
-    share_1, share_2 = broadcast(hyper, 0, 16), broadcast(hyper, 1, 16)
     for i in range(0, integer(a, 1), 16):
-        gradient = load(g, i, 16)
-        m = blend(load(slot_1, i, 16), gradient, share_1)
-        v = blend(load(slot_2, i, 16), gradient * gradient, share_2)
+        m, v = _averages(frame, a, load(g, i, 16), i, like)
         v_hat = largest_yet(load(slot_3, i, 16), v)
-        store(slot_1, i, m)
-        store(slot_2, i, v)
         store(slot_3, i, v_hat)
         store(w, i, move(load(w, i, 16), m, v_hat, alpha, epsilon))
 

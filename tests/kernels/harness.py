@@ -22,8 +22,8 @@ def run(instruction, numbers, rows, dtype="float32", threads=None, **buffers):
     frame[fields.THREADS] = threads or processors()
     for field, strip in dense.STRIPS.items():
         frame[field] = strip.address(dtype)
-    scratch = np.full(1 << 18, np.nan, dtype)
-    for name, values in {"SCRATCH": scratch, **buffers}.items():
+    scratch, strip = np.full(1 << 18, np.nan, dtype), np.full(1 << 14, np.nan, dtype)
+    for name, values in {"SCRATCH": scratch, "STRIP": strip, **buffers}.items():
         assert values.dtype == dtype, name
         frame[getattr(fields, name)] = address(values)
     _run(listed([(instruction, *numbers)], dtype), frame, rows, np.zeros(1, dtype))

@@ -77,8 +77,8 @@ IN_KERNELS = [
         ),
         Wrong(
             "sparse crossentropy of the neighbouring class", "kernels/losses.py",
-            {"store(values, i, log(s) - load(m, i * units + label, 1))":
-             "store(values, i, log(s) - load(m, i * units + max(label - 1, 0), 1))"},
+            {"here = load(truth, 0, 16) == fill(z, c, 16)":
+             "here = load(truth, 0, 16) == fill(z, c + 1, 16)"},
             "sparse", "loss",
         ),
         Wrong(
@@ -117,8 +117,8 @@ IN_KERNELS = [
         ),
         Wrong(
             "β₂ in the place of β₁", "kernels/updates.py",
-            {"m = blend(load(slot_1, i, 16), gradient, share_1)":
-             "m = blend(load(slot_1, i, 16), gradient, share_2)"},
+            {"m = blend(load(slot_1, i, 16), gradient, broadcast(hyper, 0, 16))":
+             "m = blend(load(slot_1, i, 16), gradient, broadcast(hyper, 1, 16))"},
             "adam-linear", "m(W1)",
         ),
         Wrong(
@@ -140,8 +140,8 @@ IN_KERNELS = [
         ),
         Wrong(
             "v of |g|, not of g²", "kernels/updates.py",
-            {"blend(load(slot_2, i, 16), gradient * gradient, share_2)":
-             "blend(load(slot_2, i, 16), abs(gradient), share_2)"},
+            {"blend(load(slot_2, i, 16), gradient * gradient,":
+             "blend(load(slot_2, i, 16), abs(gradient),"},
             "adam-linear", "v(W1)",
         ),
         Wrong(
@@ -155,9 +155,9 @@ IN_KERNELS = [
             "smoothing-categorical", "loss",
         ),
         Wrong(
-            "the logit compared with 0.5, not the probability", "kernels/metrics.py",
-            {"said_yes = number(load(p, k, 1)) > threshold":
-             "said_yes = number(load(z, k, 1)) > threshold"},
+            "the logit compared with 0.5, not the probability", "models/run.py",
+            {"numbers = program.left_at(), last.units":
+             "numbers = program.left_at(z=True), last.units"},
             "sgd", "so far in the epoch: accuracy",
         ),
         Wrong(
@@ -181,8 +181,8 @@ IN_KERNELS = [
             "adam-linear", "W1",
         ),
         Wrong(
-            "batches that count alike, whatever their size", "kernels/train.py",
-            {"load(sums, 0, 1) + mean * count": "load(sums, 0, 1) + mean"},
+            "batches that count alike, whatever their size", "kernels/losses.py",
+            {"load(sums, 0, 1) + loss * fill(sums, rows, 1)": "load(sums, 0, 1) + loss"},
             "sgd-linear", "so far in the epoch: loss",
         ),
     ],
@@ -233,10 +233,9 @@ IN_KERNELS = [
     [
         Wrong(
             "the input's gradient as a tree of neighbours", "kernels/lanes.py",
-            {"low += range(base, base + half)": "low += range(base, base + 2 * half, 2)",
-             "high += range(base + half, base + 2 * half)":
-             "high += range(base + 1, base + 2 * half, 2)"},
-            "sparse", "dz1",
+            {"zip(values[:half_], values[half_:], strict=True)":
+             "zip(values[::2], values[1::2], strict=True)"},
+            "leaky_relu-batch-10", "dz1",
         ),
         Wrong(
             "one unit's sum as a tree of halves", "kernels/lanes.py",
@@ -252,14 +251,16 @@ IN_KERNELS = [
     ],
     [
         Wrong(
-            "a single row without fma", "kernels/dense.py",
-            {"c = fma(broadcast(x, q, width), load(w, p, width), c)":
-             "c = broadcast(x, q, width) * load(w, p, width) + c"},
+            "a single row without fma", "kernels/one_row.py",
+            {"sums = fma(broadcast(x, k, width), load(w, p, width), sums)":
+             "sums = broadcast(x, k, width) * load(w, p, width) + sums"},
             "relu-batch-1", "a1",
         ),
         Wrong(
-            "the first of four rows without fma", "kernels/dense.py",
-            {"c0 = fma(broadcast(x, x0, width), v, c0)": "c0 = broadcast(x, x0, width) * v + c0"},
+            "the first of eight rows without fma", "kernels/lanes.py",
+            {"results.append(_call(builder, name, value.type, [factor, v_, value]))":
+             "results.append(_call(builder, name, value.type, [factor, v_, value]) if r else"
+             " builder.fadd(builder.fmul(factor, v_), value))"},
             "sgd-batch-16", "a1",
         ),
     ],
