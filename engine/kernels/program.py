@@ -185,8 +185,8 @@ class Program:
         plan[fields.STRIP] = plan[fields.VALUES] + size * values
         plan[fields.SCRATCH] = plan[fields.STRIP] + size * strip
         plan[fields.FACTORS] = address(self.factors)
-        for field, strip in dense.STRIPS.items():
-            plan[field] = strip.address(self.dtype)
+        for field, function in dense.STRIPS.items():
+            plan[field] = function.address(self.dtype)
 
     # --- instructions -------------------------------------------------------------------------
 
