@@ -5,8 +5,29 @@
  * nothing is checked, looked up or called by address.
  */
 #include <math.h>
+#ifdef __SSE__
+#include <xmmintrin.h>
+#endif
 
 #define INLINE static inline __attribute__((always_inline))
+
+/* Denormal numbers count as 0, as in any program linked with -ffast-math; the caller's mode comes
+ * back afterwards. */
+static unsigned flush_to_zero(void) {
+#ifdef __SSE__
+    unsigned mode = _mm_getcsr();
+    _mm_setcsr(mode | 0x8040);
+    return mode;
+#else
+    return 0;
+#endif
+}
+
+static void restore(unsigned mode) {
+#ifdef __SSE__
+    _mm_setcsr(mode);
+#endif
+}
 
 static float total_loss;
 static int total_hits;

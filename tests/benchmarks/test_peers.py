@@ -38,6 +38,12 @@ def test_no_rounding_to_hide_behind():
         np.testing.assert_allclose(limit, ours, atol=2e-5)
 
 
+def test_the_limit_leaves_the_processor_as_it_was():
+    """The C program flushes denormals while it runs, and nowhere else."""
+    trained("limit", "pima-sgd")
+    assert np.float32(1e-40) * np.float32(0.5) > 0
+
+
 def test_training_starts_anew_each_time():
     work = workload("penguins")
     for name in ("engine", "limit", "sklearn_mlp"):
