@@ -18,6 +18,10 @@ TOLERANCE = 0.01
 """How far, relatively, a peer's final loss may be from the engine's: the same training was done."""
 
 
+LEAST_SECONDS = 0.25
+"""How long a peer trains in a round, if one fit does not take longer."""
+
+
 @dataclass
 class Result:
     """What one peer showed on one workload; seconds of its fits, round by round."""
@@ -71,7 +75,7 @@ def measure(
         for number in range(rounds):
             for name in results:
                 tell(f"{work.key}: round {number + 1} of {rounds}, {name}")
-                told = workers[name].ask(train=True)
+                told = workers[name].ask(train=LEAST_SECONDS)
                 results[name].seconds.append(told["seconds"])
                 if told["kernel"] is not None:
                     results[name].kernel.append(told["kernel"])
