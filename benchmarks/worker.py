@@ -58,7 +58,6 @@ def serve(peer: str, options: dict[str, Any]) -> None:
     """Answer what standard input asks, line by line."""
     answers = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)  # what libraries print is no answer
-    started = perf_counter()
     from benchmarks.peers import module
     from benchmarks.workloads import workload
 
@@ -80,7 +79,6 @@ def serve(peer: str, options: dict[str, Any]) -> None:
                 answer = {
                     "making": ready - begin,
                     "first": done - first,
-                    "since_start": done - started,
                     "loss": work.loss_of(made.weights()),
                     "options": getattr(made, "options", {}),
                     "kernel": kernel_seconds(made),

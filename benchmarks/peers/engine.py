@@ -29,7 +29,6 @@ class Peer:
         self.keras: Any = engine
         self.workload = workload
         self.model = workload.model(self.keras)
-        self.start = [np.array(w) for w in self.model.get_weights()]
 
     def prepare(self) -> None:
         """Go back to the start: not timed."""

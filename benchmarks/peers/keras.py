@@ -23,7 +23,6 @@ class Peer(EnginePeer):
         self.workload = workload
         self.model = workload.model(self.keras)
         self.start = [np.array(w) for w in self.model.get_weights()]
-        self.state = [np.array(v) for v in self.model.optimizer.variables]
 
     def prepare(self) -> None:
         """Go back to the start: weights and the optimizer's state, not the traced function."""

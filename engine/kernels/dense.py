@@ -19,7 +19,7 @@ dx of 16 rows or more                  fma after fma over the units (blocks abov
 =====================================  ============================================================
 
 Different elements are independent, so the lanes hold neighbouring elements of the result and a
-register tile of 4 rows × 32 columns shares its loads.
+register tile of 8 rows × 32 columns shares its loads.
 """
 
 from __future__ import annotations

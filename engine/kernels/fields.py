@@ -36,7 +36,6 @@ from __future__ import annotations
     SUMS,
     HISTORY,
     THRESHOLDS,
-    RESULT,  # where predictions go
     THREADS,  # how many TensorFlow would use, which cuts very long sums
     # the rows to train on and to validate on, in the same order: where they begin, how many
     TRAIN_X,
@@ -63,6 +62,6 @@ from __future__ import annotations
     POSITION,
     STEPS_DONE,
     PLAN_LENGTH,
-) = range(49)
+) = range(48)
 
 TRAINING, VALIDATING = range(2)

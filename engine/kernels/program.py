@@ -116,7 +116,8 @@ class Program:
             name = layer.activation.__name__
             self.layers.append(Layer(inputs, units, name, kernel, bias))
         self._penalize([p for p in penalized if p[2] is not None])
-        self._rows = 0
+        self.room = 0
+        """Rows of the largest batch that the buffers are laid out for."""
         self.addresses = np.zeros(fields.PLAN_LENGTH, np.int64)
         """The fields of a plan that belong to the model."""
         self.adopt()
@@ -156,9 +157,9 @@ class Program:
 
     def make_room(self, rows: int) -> None:
         """Have buffers for batches of up to `rows` rows."""
-        if rows <= self._rows:
+        if rows <= self.room:
             return
-        self._rows = rows
+        self.room = rows
         place = 0
         for layer in self.layers:
             layer.output = place

@@ -195,7 +195,7 @@ class Run:
             for field, kept in zip(places, buffers.flat if buffers else (), strict=False):
                 plan[field] = 0 if kept is None else address(kept)
         self._choose_loss(loss, metrics, width)
-        self._compile(even, watched)
+        self._even, self._watched, self._room = even, watched, 0
         work = 6 * max(batch, validation_batch) * program.size
         self._batches = float(max(1, int(0.02 / (1e-6 + work / 2e10))))
 
@@ -236,17 +236,17 @@ class Run:
                 steps.append((codes.add_up, *numbers))
         return steps
 
-    def _compile(self, even: bool, watched: bool) -> None:
+    def _compile(self) -> None:
         """Make the lists of instructions; see :func:`engine.kernels.train.run`."""
         program, optimizer = self.program, self.optimizer
         row_wise = self._form in losses.ROW_WISE
-        scaling = [(losses.fill_scale, program.units, row_wise, even)]
+        scaling = [(losses.fill_scale, program.units, row_wise, self._even)]
         training: Instructions = []
         if optimizer is not None:
             training = self._evaluate(True)
             if not self.on_logits:
                 training += program.d_output()
-            training += program.update(optimizer.code, self.batch, watched)
+            training += program.update(optimizer.code, self.batch, self._watched)
         validating = [] if self.validation is None else self._evaluate(False)
         lists = (scaling, training, validating)
         self._lists = [listed(instructions, program.dtype) for instructions in lists]
@@ -331,6 +331,9 @@ class Run:
             rates = optimizer.rates(optimizer.iterations, min(batches, left), program.dtype)
             plan[fields.RATES] = address(rates)
         # A callback may have trained or evaluated with other batches in these buffers.
+        if self._room != program.room:
+            self._compile()
+            self._room = program.room
         known = program.addresses.nonzero()
         plan[known] = program.addresses[known]
         before = int(plan[fields.STEPS_DONE])

@@ -133,3 +133,30 @@ def test_not_before_the_first_batch():
     callback = engine.callbacks.LambdaCallback(on_epoch_begin=early)
     model.fit(x, y, epochs=1, verbose=0, callbacks=[callback])
     assert found == [0]
+
+
+def test_a_larger_batch_in_between(rng):
+    """Evaluating a larger batch lays the buffers out anew; the fit goes on in the new places."""
+    x, y = rng.normal(size=(40, 3)), rng.integers(0, 2, (40, 1))
+
+    def seen(disturb):
+        engine.utils.set_random_seed(1)
+        model = engine.Sequential(
+            [engine.Input((3,)), engine.layers.Dense(4, "relu"), engine.layers.Dense(1, "sigmoid")]
+        )
+        model.compile("adam", "binary_crossentropy", metrics=["accuracy"])
+        told = []
+
+        def look(step, logs):
+            told.append(batch(model))
+            if disturb and step == 1:
+                model.evaluate(x, y, batch_size=40, verbose=0)
+
+        watch = engine.callbacks.LambdaCallback(on_train_batch_end=look)
+        model.fit(x, y, batch_size=8, verbose=0, callbacks=[watch])
+        return told
+
+    for plain, disturbed in zip(seen(False), seen(True), strict=True):
+        assert plain.keys() == disturbed.keys()
+        for name in plain:
+            assert (plain[name] == disturbed[name]).all(), name
