@@ -18,7 +18,6 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -82,21 +81,12 @@ class Trainer:
 def serve() -> None:
     """Train what standard input asks for and print what was measured, line by line."""
     import engine
-    from engine.kernels import train
+    from benchmarks.clock import clocked
     from keras_ref.tutorials import TUTORIALS
 
-    kernel, spent = train.run, [0.0]
-
-    def timed(*arguments: Any) -> None:
-        start = perf_counter()
-        kernel(*arguments)
-        spent[0] += perf_counter() - start
-
-    timed.py_func = kernel.py_func  # type: ignore[attr-defined]
-    train.run = timed
     for line in sys.stdin:
-        spent[0] = 0.0
-        run = TUTORIALS[line.strip()].run(engine, 42)
+        with clocked() as spent:
+            run = TUTORIALS[line.strip()].run(engine, 42)
         weights = np.concatenate([w.ravel() for fit in run.fits for w in fit.weights])
         answer = {
             "kernel": spent[0],

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from time import perf_counter
+from contextlib import AbstractContextManager
 from typing import Any
 
 import numpy as np
 
+from benchmarks.clock import clocked
 from benchmarks.workloads import SEED, Workload
 
 NEEDS = ("numba",)
@@ -39,30 +38,15 @@ class Peer:
         """One fit."""
         w = self.workload
         validation = w.validation if self.validates else None
-        with self.clocked():
+        with self.clocked() as spent:
             self.model.fit(
                 w.x, w.y, batch_size=w.batch, epochs=w.epochs, verbose=0, validation_data=validation
             )
+        self.kernel_seconds = spent[0] if spent else None
 
-    @contextmanager
-    def clocked(self) -> Iterator[None]:
+    def clocked(self) -> AbstractContextManager[list[float]]:
         """Take the time of the compiled calls, too."""
-        from engine.kernels import train
-
-        kernel, spent = train.run, [0.0]
-
-        def run(*arguments: Any) -> None:
-            start = perf_counter()
-            kernel(*arguments)
-            spent[0] += perf_counter() - start
-
-        run.py_func = kernel.py_func  # type: ignore[attr-defined]
-        train.run = run
-        try:
-            yield
-        finally:
-            train.run = kernel
-        self.kernel_seconds = spent[0]
+        return clocked()
 
     def weights(self) -> list[np.ndarray]:
         """After the fit."""

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 
@@ -34,7 +33,6 @@ class Peer(EnginePeer):
                     variable.assign(np.zeros(variable.shape, variable.dtype))
         self.keras.utils.set_random_seed(SEED)
 
-    @contextmanager
-    def clocked(self) -> Iterator[None]:
+    def clocked(self) -> AbstractContextManager[list[float]]:
         """Nothing compiled to tell apart."""
-        yield
+        return nullcontext([])
