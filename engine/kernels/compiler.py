@@ -88,6 +88,8 @@ class Part:
     def __init__(self, function: Callable[..., Any], pattern: str) -> None:
         self._function, self._pattern = function, pattern
         self._addresses: dict[str, int] = {}
+        self.shared = False
+        """Whether each member of a team does a share of its work (:mod:`engine.kernels.team`)."""
 
     def address(self, dtype: str) -> int:
         """Where the machine code for numbers of `dtype` begins, compiled or loaded if need be."""

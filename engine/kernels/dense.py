@@ -29,7 +29,7 @@ from typing import Any
 from numba.extending import overload
 
 from engine.kernels import fields, onednn
-from engine.kernels.compiler import inlined, part
+from engine.kernels.compiler import formula, inlined, part
 from engine.kernels.instructions import instruction, integer, place
 from engine.kernels.lanes import (
     at,
@@ -59,7 +59,7 @@ COPIED_FROM = 64
 
 
 @inlined
-def _block_end(start: Any, n: Any) -> Any:
+def block_end(start: Any, n: Any) -> Any:
     """Where the block of terms that begins at `start` ends: 384 each, the last two of one size."""
     left = n - start
     if left >= 2 * BLOCK:
@@ -162,7 +162,15 @@ STRIPS = {fields.STRIP_32: strip_32, fields.STRIP_16: strip_16, fields.STRIP_8: 
 
 
 @inlined
-def _product(frame, x, w, b, z, rows, terms, columns, sx, sk, sw, sz, blocked, mode, room) -> None:
+def strip_of(columns: Any) -> Any:
+    """The frame's field that has the function for a strip of so many columns."""
+    if columns > 16:
+        return fields.STRIP_32
+    return fields.STRIP_16 if columns > 8 else fields.STRIP_8
+
+
+@inlined
+def product(frame, x, w, b, z, rows, terms, columns, sx, sk, sw, sz, blocked, mode, room) -> None:
     """z[i, j] = Σₖ x[i·sx + k·sk]·w[k·sw + j] (+ b[j]), strip by strip.
 
     Reading x by two strides makes the same tiles serve x·W and xᵀ·dz.  If there is `room` behind
@@ -176,20 +184,17 @@ def _product(frame, x, w, b, z, rows, terms, columns, sx, sk, sw, sz, blocked, m
     copied, room_for_it = rows >= COPIED_FROM, place(frame, fields.STRIP, 0, w)
     over = 32 if room and columns <= 32 and not (blocked and terms > BLOCK) else 0
     while True:
-        end = _block_end(start, terms) if blocked else terms
+        end = block_end(start, terms) if blocked else terms
         now = mode if end >= terms else -1
         for j in range(0, columns, 32):
             left = columns - j
-            strip = fields.STRIP_32 if left > 16 else fields.STRIP_16
-            if left <= 8:
-                strip = fields.STRIP_8
             v, sv = at(w, j), sw
             if copied and end - start <= BLOCK:
                 for k in range(start, end):
                     store(room_for_it, (k - start) * 32, load(v, k * sw, 32))
                 v, sv = at(room_for_it, -start * 32), 32
             call(
-                integer(frame, strip),
+                integer(frame, strip_of(left)),
                 (x, v, at(b, j), at(z, j), rows, start, end, left + over, sx, sk, sv, sz, now),
             )
         if end >= terms:
@@ -245,7 +250,7 @@ def eight_dots(a: Any, i: Any, stride: Any, v: Any, terms: Any) -> Any:
 
 
 @inlined
-def _dots(a: Any, v: Any, out: Any, rows: Any, terms: Any) -> None:
+def dots(a: Any, v: Any, out: Any, rows: Any, terms: Any) -> None:
     """out[i] = Σₖ a[i, k]·v[k] for every row of `a`, eight rows at a time."""
     for i in range(0, rows, 8):
         put(out, i, eight_dots(a, i * terms, terms, v, terms), rows - i, 8)
@@ -271,13 +276,13 @@ def forward_layer(frame: Any, a: Any, rows: Any, like: Any) -> None:
     z = place(frame, fields.OUTPUTS, integer(a, 4), like)
     inputs, units, bias = integer(a, 5), integer(a, 6), integer(a, 3)
     if units == 1 and rows > 1:
-        _dots(x, w, z, rows, inputs)
+        dots(x, w, z, rows, inputs)
         if bias >= 0:
             _add_bias_to_dots(z, b, rows, integer(a, 7))
     else:
         mode = integer(a, 7) if bias >= 0 else -1
         blocked = int(rows > 1 and inputs > BLOCK)
-        _product(frame, x, w, b, z, rows, inputs, units, inputs, 1, units, units, blocked, mode, 1)
+        product(frame, x, w, b, z, rows, inputs, units, inputs, 1, units, units, blocked, mode, 1)
 
 
 @inlined
@@ -291,23 +296,29 @@ def _gradient_of_kernel(frame, x, dz, dw, rows, inputs, units) -> None:
             put(dw, k, c, inputs - k, 16)
     else:
         blocked = int(inputs > 1 and rows > BLOCK)
-        _product(frame, x, dz, dz, dw, inputs, rows, units, 1, inputs, units, units, blocked, -1, 0)
+        product(frame, x, dz, dz, dw, inputs, rows, units, 1, inputs, units, units, blocked, -1, 0)
+
+
+@inlined
+def sums_of_columns(dz: Any, j: Any, rows: Any, units: Any) -> Any:
+    """Σ over the rows of sixteen columns.
+
+    The sums begin with 0, which makes 0 of −0; a single row is not summed but copied, −0 included.
+    """
+    c = fill(dz, 0.0 if rows > 1 else -0.0, 16)
+    for i in range(rows):
+        c = c + load(dz, i * units + j, 16)
+    return c
 
 
 @inlined
 def _gradient_of_bias(dz: Any, db: Any, rows: Any, units: Any, threads: Any) -> None:
-    """db = Σ dz over the rows.
-
-    The sum begins with 0, which makes 0 of −0; a single row is not summed but copied, −0 included.
-    """
+    """db = Σ dz over the rows."""
     if units == 1 and rows > 1:
         store(db, 0, long_sum(dz, rows, threads))
     else:
         for j in range(0, units, 16):
-            c = fill(dz, 0.0 if rows > 1 else -0.0, 16)
-            for i in range(rows):
-                c = c + load(dz, i * units + j, 16)
-            put(db, j, c, units - j, 16)
+            put(db, j, sums_of_columns(dz, j, rows, units), units - j, 16)
 
 
 @instruction()
@@ -336,10 +347,10 @@ def _transpose(w: Any, inputs: Any, units: Any, t: Any, stride: Any) -> None:
 
 
 @inlined
-def _halving_products(dz, w, dx, scratch, rows, inputs, units) -> None:
+def halving_products(dz, w, dx, scratch, rows, inputs, units, stride) -> None:
     """dx = dz·Wᵀ with sixteen lanes over the units, for sixteen inputs at once.
 
-    Wᵀ lies in blocks of 16 × 16, with zeros below it, and dz with zeros behind each row.  The r-th
+    Rows of dx are `stride` numbers apart.  Wᵀ lies in blocks of 16 × 16, with zeros below it, and dz with zeros behind each row.  The r-th
     register has what the r-th lane adds up.
     """
     whole = (units + 15) // 16 * 16
@@ -359,7 +370,7 @@ def _halving_products(dz, w, dx, scratch, rows, inputs, units) -> None:
                 for j in range(0, whole, 16):
                     sums = fma_each(sums, scratch, i * whole + j, t, j * 16, 16)
                 total = halving_sum(sums)
-            put(dx, i * inputs + k, total, inputs - k, 16)
+            put(dx, i * stride + k, total, inputs - k, 16)
 
 
 @inlined
@@ -375,7 +386,7 @@ def _turned_product(frame, dz, w, dx, rows, inputs, units) -> None:
         for j in range(0, units, 16):
             transpose_16(dz, i * units + j, units, units - j, turned_dz, j * whole + i, whole)
     blocked = int(units > BLOCK)
-    _product(
+    product(
         frame, w, turned_dz, w, turned_dx, inputs, units, rows, units, 1, whole, whole, blocked,
         -1, 0,
     )  # fmt: skip
@@ -384,9 +395,15 @@ def _turned_product(frame, dz, w, dx, rows, inputs, units) -> None:
             transpose_16(turned_dx, k * whole + i, whole, 16, dx, i * inputs + k, inputs)
 
 
+@formula
+def turns(rows: Any, inputs: Any, units: Any) -> Any:
+    """Whether the batch (x and z) is smaller than W."""
+    return rows * (inputs + units) < inputs * units
+
+
 def scratch_needed(rows: int, inputs: int, units: int) -> int:
     """How many numbers of scratch the gradient of the input may use, for up to `rows` rows."""
-    if rows * (inputs + units) < inputs * units:
+    if turns(rows, inputs, units):
         return (rows + 31) * (inputs + units + 32)
     return inputs * units + 64 * (inputs + units) + 4096
 
@@ -411,14 +428,14 @@ def d_input(frame: Any, a: Any, rows: Any, like: Any) -> None:
         for k in range(0, inputs, 8):
             put(dx, k, eight_dots(w, k * units, units, dz, units), inputs - k, 8)
     elif inputs == 1 and rows >= 16:
-        _dots(dz, w, dx, rows, units)
+        dots(dz, w, dx, rows, units)
     elif rows < 16:
         scratch = place(frame, fields.SCRATCH, 0, like)
-        _halving_products(dz, w, dx, scratch, rows, inputs, units)
-    elif rows * (inputs + units) < inputs * units:
+        halving_products(dz, w, dx, scratch, rows, inputs, units, inputs)
+    elif turns(rows, inputs, units):
         _turned_product(frame, dz, w, dx, rows, inputs, units)
     else:
         t = place(frame, fields.SCRATCH, 0, like)
         stride, blocked = (inputs + 15) // 16 * 16, int(units > BLOCK)
         _transpose(w, inputs, units, t, stride)
-        _product(frame, dz, t, t, dx, rows, units, inputs, units, 1, stride, inputs, blocked, -1, 1)
+        product(frame, dz, t, t, dx, rows, units, inputs, units, 1, stride, inputs, blocked, -1, 1)

@@ -24,6 +24,8 @@ from __future__ import annotations
     SCRATCH,
     FACTORS,  # of the regularizers
     STRIP,  # room for a strip of a matrix
+    PACKED,  # room for a block of a matrix that is read many times
+    BLOCK,  # room for a block of a result
     STRIP_32,  # addresses of functions: strips of a matrix product
     STRIP_16,
     STRIP_8,
@@ -37,6 +39,15 @@ from __future__ import annotations
     HISTORY,
     THRESHOLDS,
     THREADS,  # how many TensorFlow would use, which cuts very long sums
+    # the team's
+    TEAM,  # how many threads run this fit
+    MEMBER,  # which of them this plan belongs to
+    BOARD,  # where they count their arrivals
+    MEETINGS,  # how many there have been
+    STRETCH,  # four numbers of an instruction within an instruction
+    STRETCH_SIZE,
+    STRETCH_FIELD,
+    STRETCH_PLACE,
     # the rows to train on and to validate on, in the same order: where they begin, how many
     TRAIN_X,
     TRAIN_Y,
@@ -62,6 +73,6 @@ from __future__ import annotations
     POSITION,
     STEPS_DONE,
     PLAN_LENGTH,
-) = range(48)
+) = range(58)
 
 TRAINING, VALIDATING = range(2)

@@ -7,7 +7,8 @@ An instruction is a :class:`~engine.kernels.compiler.Part`
 that works on one batch of `rows` rows.  The frame is the plan of the fit
 (:mod:`engine.kernels.fields`): where the buffers begin.  `a` are the instruction's own numbers:
 places within the buffers, sizes.  `like` is a pointer to numbers of the model's type.  A list of
-instructions is a table with a row for each: the address of its function, then its numbers.
+instructions is a table with a row for each: the address of its function, whether it is shared by
+the members of a team (:mod:`engine.kernels.team`), then its numbers.
 """
 
 from __future__ import annotations
@@ -20,23 +21,35 @@ import numpy.typing as npt
 from numba.core import types
 
 from engine.kernels.compiler import Part, inlined, intrinsic, part
-from engine.kernels.lanes import _call_part, at, located, pointer
+from engine.kernels.lanes import at, call, located, pointer
 
 NUMBERS = 9
 """The most numbers of an instruction."""
 
+ADDRESS, SHARED, FIRST_NUMBER = range(3)
+WIDTH = FIRST_NUMBER + NUMBERS
+"""Of a row of the table."""
 
-def instruction(name: str | None = None) -> Callable[[Callable[..., Any]], Part]:
+
+def instruction(
+    name: str | None = None, *, shared: bool = False
+) -> Callable[[Callable[..., Any]], Part]:
     """Make a function of (frame, a, rows, like) an instruction."""
-    return part("ttip", name)
+
+    def make(function: Callable[..., Any]) -> Part:
+        made = part("ttip", name)(function)
+        made.shared = shared
+        return made
+
+    return make
 
 
 def listed(instructions: list[tuple[Any, ...]], dtype: str) -> npt.NDArray[np.int64]:
     """The table of instructions that are given as (function, number, number, …)."""
-    table = np.zeros((len(instructions), 1 + NUMBERS), np.int64)
+    table = np.zeros((len(instructions), WIDTH), np.int64)
     for row, (function, *numbers) in zip(table, instructions, strict=True):
-        row[0] = function.address(dtype)
-        row[1 : 1 + len(numbers)] = numbers
+        row[ADDRESS], row[SHARED] = function.address(dtype), function.shared
+        row[FIRST_NUMBER : FIRST_NUMBER + len(numbers)] = numbers
     return table
 
 
@@ -68,16 +81,9 @@ def place(frame: Any, field: Any, offset: Any, like: Any) -> Any:
 
 
 @intrinsic
-def _execute(typing: Any, function: Any, frame: Any, a: Any, rows: Any, like: Any) -> Any:
-    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        _call_part(builder, args[0], list(args[1:]))
-        return context.get_dummy_value()
+def integers_from(typing: Any, p: types.CPointer, i: types.Integer) -> Any:
+    """The integers from ``p[i]`` on."""
 
-    return types.void(types.int64, frame, a, types.int64, like), emit
-
-
-@intrinsic
-def _numbers_from(typing: Any, p: types.CPointer, i: types.Integer) -> Any:
     def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         return builder.gep(args[0], [args[1]])
 
@@ -85,8 +91,15 @@ def _numbers_from(typing: Any, p: types.CPointer, i: types.Integer) -> Any:
 
 
 @inlined
+def execute_one(table: Any, k: Any, frame: Any, rows: Any, like: Any) -> None:
+    """Run the instruction whose row of the table begins at `k`."""
+    numbers = integers_from(table, k + FIRST_NUMBER)
+    call(integer(table, k + ADDRESS), (frame, numbers, rows, like))
+
+
+@inlined
 def execute(instructions: Any, frame: Any, rows: Any, like: Any) -> None:
     """Run a list of instructions on a batch of `rows` rows."""
     table = pointer(instructions)
-    for k in range(0, instructions.size, 1 + NUMBERS):
-        _execute(integer(table, k), frame, _numbers_from(table, k + 1), rows, like)
+    for k in range(0, instructions.size, WIDTH):
+        execute_one(table, k, frame, rows, like)

@@ -5,8 +5,6 @@ row after row; gradients and the optimizer's slots have the same layout.  A weig
 :class:`~engine.variable.Variable` is a view into that buffer, so that nothing is copied before or
 after a training.  If another model has taken a shared layer over in the meantime, the numbers are
 fetched back when this program runs next.
-
-The kernels read whole registers, also beyond the end of a tensor; every buffer has room for that.
 """
 
 from __future__ import annotations
@@ -15,49 +13,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from engine.kernels import activations, dense, fields, losses, one_row, penalties, updates
+from engine.kernels import activations, dense, fields, large, losses, one_row, penalties, updates
+from engine.kernels.machine import processors
+from engine.kernels.memory import REGISTER, ROWS_BEYOND, Array, address, aligned, whole
 from engine.variable import Variable
 
-Array = npt.NDArray[Any]
+PLACES_OF_A_PLAN = whole(fields.PLAN_LENGTH) + 16
 Instructions = list[tuple[Any, ...]]
-
-REGISTER = 64
-"""The most numbers that a kernel reads in one go."""
-
-LINE = 64
-"""Bytes in a line of the cache; registers that lie across two lines take longer to read."""
-
-ROWS_BEYOND = 16
-"""So many rows behind the last one may be read: kernels take rows sixteen at a time."""
-
-
-def address(values: Array) -> int:
-    """Where an array begins in memory."""
-    return int(values.__array_interface__["data"][0])
-
-
-def aligned(size: int, dtype: str) -> Array:
-    """`size` zeros that begin where a line of the cache does."""
-    item = np.dtype(dtype).itemsize
-    room = np.zeros(size + LINE // item, dtype)
-    start = -address(room) % LINE // item
-    return room[start : start + size]
-
-
-def whole(places: int) -> int:
-    """The next multiple of a register of sixteen numbers."""
-    return -(-places // 16) * 16
-
-
-def padded(values: Array, dtype: str) -> Array:
-    """`values` row after row, with room for what kernels read beyond them."""
-    width = values.shape[1] if values.ndim > 1 else 1
-    flat = aligned(values.size + ROWS_BEYOND * width + REGISTER, dtype)
-    flat[: values.size] = values.reshape(-1)
-    return flat
-
 
 @dataclass
 class Layer:
@@ -118,6 +81,8 @@ class Program:
         self._penalize([p for p in penalized if p[2] is not None])
         self.room = 0
         """Rows of the largest batch that the buffers are laid out for."""
+        self.team = 1
+        """How many threads may share the work on such a batch."""
         self.addresses = np.zeros(fields.PLAN_LENGTH, np.int64)
         """The fields of a plan that belong to the model."""
         self.adopt()
@@ -160,6 +125,7 @@ class Program:
         if rows <= self.room:
             return
         self.room = rows
+        self.team = processors() if self.is_large(rows) else 1
         place = 0
         for layer in self.layers:
             layer.output = place
@@ -174,9 +140,15 @@ class Program:
         of_activations = activations.scratch_needed(max(widths))
         scratch = max(losses.scratch_needed(rows, self.units), of_activations, turned)
         scale, values = whole(rows * self.units + REGISTER), whole(rows + REGISTER)
-        strip = 32 * dense.BLOCK + REGISTER
-        self.buffer = aligned(scale + values + strip + scratch + REGISTER, self.dtype)
+        # What each member of the team has for itself.
+        strip, packed, block = whole(32 * dense.BLOCK + REGISTER), 0, 0
+        if self.is_large(rows):
+            packed, block = whole(large.PACKED), whole(max(map(large.block_needed, widths)))
+            scratch = max(scratch, rows * (max(widths) + 32))
+        own = strip + packed + block
+        self.buffer = aligned(scale + values + self.team * own + scratch + REGISTER, self.dtype)
         size, plan = self.buffer.itemsize, self.addresses
+        self._own = size * own
         plan[fields.INPUTS] = self.inputs
         plan[fields.WEIGHTS] = address(self.parameters)
         plan[fields.GRADIENTS] = address(self.gradients)
@@ -184,10 +156,29 @@ class Program:
         plan[fields.SCALE] = address(self.buffer)
         plan[fields.VALUES] = plan[fields.SCALE] + size * scale
         plan[fields.STRIP] = plan[fields.VALUES] + size * values
-        plan[fields.SCRATCH] = plan[fields.STRIP] + size * strip
+        plan[fields.PACKED] = plan[fields.STRIP] + size * strip
+        plan[fields.BLOCK] = plan[fields.PACKED] + size * packed
+        plan[fields.SCRATCH] = plan[fields.STRIP] + size * self.team * own
+        plan[fields.TEAM] = 1
         plan[fields.FACTORS] = address(self.factors)
         for field, function in dense.STRIPS.items():
             plan[field] = function.address(self.dtype)
+
+    def is_large(self, rows: int) -> bool:
+        """Whether a batch of `rows` rows is worth a team."""
+        return any(large.is_large(rows, layer.inputs, layer.units) for layer in self.layers)
+
+    def member_plans(self, plan: Array, board: Array) -> list[Array]:
+        """Copies of `plan` for the members of a team."""
+        plan[fields.TEAM], plan[fields.BOARD] = self.team, address(board)
+        # Each in lines of the cache of its own: what a member writes, no other waits for.
+        plans = aligned(self.team * PLACES_OF_A_PLAN, "int64").reshape(self.team, -1)
+        plans[:, : fields.PLAN_LENGTH] = plan
+        members = np.arange(self.team)
+        plans[:, fields.MEMBER] = members
+        for field in (fields.STRIP, fields.PACKED, fields.BLOCK):
+            plans[:, field] += members * self._own
+        return list(plans)
 
     # --- instructions -------------------------------------------------------------------------
 
@@ -195,11 +186,13 @@ class Program:
         """The frame's field and the place of what layer `index` reads."""
         return (fields.X, 0) if index == 0 else (fields.OUTPUTS, self.layers[index - 1].output)
 
-    def forward(self, single: bool = False) -> Instructions:
-        """All layers, for `single` rows; every layer but the last applies its activation."""
+    def forward(self, rows: int) -> Instructions:
+        """All layers, for batches of `rows` rows; all but the last apply their activations."""
         steps: Instructions = []
-        function = one_row.forward_row if single else dense.forward_layer
         for index, layer in enumerate(self.layers):
+            function = one_row.forward_row if rows == 1 else dense.forward_layer
+            if large.is_large(rows, layer.inputs, layer.units):
+                function = large.forward_layer_shared
             hidden = layer is not self.layers[-1]
             # Behind a bias the product rectifies.
             rectified = hidden and layer.activation == "relu" and layer.bias >= 0
@@ -241,18 +234,30 @@ class Program:
         function = activations.BACKWARD[layer.activation]
         return [(function, layer.output, layer.output, layer.units)]
 
-    def backward(self) -> Instructions:
-        """All gradients, from the last layer to the first."""
+    def backward(self, rows: int, update: int = 0) -> Instructions:
+        """All gradients, from the last layer to the first.
+
+        `update` is the address of an optimizer's instruction.  If it is given, each layer is
+        updated when its gradient is known and the layer before has no more need of the old weights.
+        """
         steps: Instructions = []
         for index in range(len(self.layers) - 1, -1, -1):
             layer = self.layers[index]
             sizes = layer.inputs, layer.units
+            is_large = large.is_large(rows, *sizes)
             if index > 0:
                 below = self.layers[index - 1]
-                steps.append((dense.d_input, layer.output, below.output, layer.kernel, *sizes))
+                d_input = large.d_input_shared if is_large else dense.d_input
+                steps.append((d_input, layer.output, below.output, layer.kernel, *sizes))
                 steps += self._d_activation(below)
-            weights = layer.output, layer.kernel, layer.bias, *sizes
-            steps.append((dense.d_weights, *self._source(index), *weights))
+            weights = *self._source(index), layer.output, layer.kernel, layer.bias, *sizes
+            if is_large:
+                steps.append((large.d_weights_shared, *weights, update))
+                continue
+            steps.append((dense.d_weights, *weights))
+            if update:
+                size = (layer.inputs + (layer.bias >= 0)) * layer.units
+                steps.append((large.update_shared, layer.kernel, size, update))
         return steps
 
     def descend(self) -> Instructions:
@@ -288,7 +293,15 @@ class Program:
 
     def update(self, optimizer: int, rows: int, watched: bool) -> Instructions:
         """From the gradient of z to new weights; `watched` gradients are kept."""
-        if optimizer == updates.SGD and rows == 1 and not self.penalties and not watched:
+        plain, exact = updates.PARTS[optimizer]
+        kept = watched or bool(self.penalties)
+        if self.is_large(rows):
+            address_of_exact = exact.address(self.dtype)
+            if not kept:
+                return self.backward(rows, address_of_exact)
+            update = large.update_shared, 0, self.size, address_of_exact
+        elif optimizer == updates.SGD and rows == 1 and not kept:
             return self.descend()
-        penalized = self.each_penalty(penalties.d_penalty)
-        return [*self.backward(), *penalized, (updates.PARTS[optimizer], 0, self.size)]
+        else:
+            update = plain, 0, self.size
+        return [*self.backward(rows), *self.each_penalty(penalties.d_penalty), update]

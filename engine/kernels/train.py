@@ -14,6 +14,7 @@ from engine.kernels.compiler import compiled, inlined
 from engine.kernels.instructions import execute, integer, place, put_integer
 from engine.kernels.lanes import address, at, fill, load, pointer, store
 from engine.kernels.machine import FLUSHING, exchange_mode
+from engine.kernels.team import execute_together, gather
 
 # Behind the field of the features those of the labels and so on follow.
 Y, TARGETS, WEIGHTS, ROWS, BATCH = (
@@ -31,6 +32,8 @@ Y, TARGETS, WEIGHTS, ROWS, BATCH = (
 @inlined
 def _record(frame: Any, column: Any, like: Any) -> None:
     """Write the means of loss and metrics into a row of the history and start them afresh."""
+    if integer(frame, fields.MEMBER) > 0:
+        return
     columns, sums = integer(frame, fields.COLUMNS), place(frame, fields.SUMS, 0, like)
     row = integer(frame, fields.EPOCH) * 2 * columns + column
     history = place(frame, fields.HISTORY, row, like)
@@ -55,6 +58,7 @@ def _batches(most, frame, first, scaling, instructions, step, training, like) ->
     weights = integer(frame, first + WEIGHTS) + start * item
     rate = integer(frame, fields.RATES) + step * item
     put_integer(frame, fields.ROW_WEIGHTS, 0)
+    team, first_member = integer(frame, fields.TEAM), integer(frame, fields.MEMBER) == 0
     done, scaled_for = 0, 0
     while done < most and start < rows:
         n = min(size, rows - start)
@@ -64,10 +68,13 @@ def _batches(most, frame, first, scaling, instructions, step, training, like) ->
         put_integer(frame, fields.RATE, rate)
         if weighted:
             put_integer(frame, fields.ROW_WEIGHTS, weights)
-        if training and (weighted or n != scaled_for):
+        if training and first_member and (weighted or n != scaled_for):
             execute(scaling, frame, n, like)
             scaled_for = n
-        execute(instructions, frame, n, like)
+        if team == 1:
+            execute(instructions, frame, n, like)
+        else:
+            execute_together(instructions, frame, n, like)
         start += n
         x, y, targets = x + n * in_x, y + n * in_y, targets + n * in_y
         weights, rate = weights + n * item, rate + item
@@ -118,10 +125,12 @@ def run(batches, plan, scaling, training, validating, numbers) -> None:
     """Go on with the fit of `plan`; `numbers` is any array of the type that it computes with.
 
     The lists of instructions are for a new number of rows (or rows with weights), for a batch to
-    train on and for a batch to validate on.
+    train on and for a batch to validate on.  The members of a team call this at the same time, each
+    with its own plan.
     """
-    mode = exchange_mode(FLUSHING)
-    _go_on(batches, pointer(plan), scaling, training, validating, pointer(numbers))
+    frame, mode = pointer(plan), exchange_mode(FLUSHING)
+    if integer(frame, fields.TEAM) == 1 or gather(frame):
+        _go_on(batches, frame, scaling, training, validating, pointer(numbers))
     exchange_mode(mode)
 
 

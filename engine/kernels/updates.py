@@ -1,8 +1,12 @@
 """The optimizers' formulas over a stretch of parameters.
 
-    update: where the stretch begins, how many numbers it has
+Each optimizer has two instructions:
 
-The buffers end in padding, so the last register needs no special case.
+    update: where the stretch begins, how many numbers it has
+    update_exactly: the same, then the frame's field and the place of the gradients
+
+The first also changes what lies behind the stretch in the last register, which must be padding.
+The second leaves it alone, and takes the gradients from anywhere: it is for parts of the weights.
 """
 
 from __future__ import annotations
@@ -10,9 +14,9 @@ from __future__ import annotations
 from typing import Any
 
 from engine.kernels import fields
-from engine.kernels.compiler import inlined
+from engine.kernels.compiler import Part, inlined
 from engine.kernels.instructions import instruction, integer, place
-from engine.kernels.lanes import broadcast, load, store
+from engine.kernels.lanes import broadcast, load, put
 from engine.optimizers.adam import blend, largest_yet, move
 from engine.optimizers.sgd import descend, gather_momentum, look_ahead
 
@@ -20,82 +24,113 @@ SGD, MOMENTUM, NESTEROV, ADAM, AMSGRAD = range(5)
 
 
 @inlined
-def _taken(frame: Any, a: Any, like: Any) -> Any:
-    """w, g, the size of the step and the other numbers of the formula."""
-    w = place(frame, fields.WEIGHTS, integer(a, 0), like)
-    g = place(frame, fields.GRADIENTS, integer(a, 0), like)
-    return w, g, place(frame, fields.RATE, 0, like), place(frame, fields.HYPER, 0, like)
-
-
-@instruction()
-def sgd(frame: Any, a: Any, rows: Any, like: Any) -> None:
-    """Plain descent."""
-    w, g, rate, _ = _taken(frame, a, like)
-    alpha = broadcast(rate, 0, 16)
-    for i in range(0, integer(a, 1), 16):
-        store(w, i, descend(load(w, i, 16), load(g, i, 16), alpha))
-
-
-@instruction()
-def momentum(frame: Any, a: Any, rows: Any, like: Any) -> None:
-    """Descent with momentum."""
-    w, g, rate, hyper = _taken(frame, a, like)
-    slot_1 = place(frame, fields.SLOT_1, integer(a, 0), like)
-    alpha, mu = broadcast(rate, 0, 16), broadcast(hyper, 0, 16)
-    for i in range(0, integer(a, 1), 16):
-        m = gather_momentum(load(slot_1, i, 16), load(g, i, 16), alpha, mu)
-        store(slot_1, i, m)
-        store(w, i, load(w, i, 16) + m)
-
-
-@instruction()
-def nesterov(frame: Any, a: Any, rows: Any, like: Any) -> None:
-    """Descent with Nesterov's momentum."""
-    w, g, rate, hyper = _taken(frame, a, like)
-    slot_1 = place(frame, fields.SLOT_1, integer(a, 0), like)
-    alpha, mu = broadcast(rate, 0, 16), broadcast(hyper, 0, 16)
-    for i in range(0, integer(a, 1), 16):
-        gradient = load(g, i, 16)
-        m = gather_momentum(load(slot_1, i, 16), gradient, alpha, mu)
-        store(slot_1, i, m)
-        store(w, i, look_ahead(load(w, i, 16), m, gradient, alpha, mu))
+def _sgd(tensors: Any, numbers: Any, i: Any, left: Any) -> None:
+    w, gradients, _, _, _ = tensors
+    alpha, _, _, _ = numbers
+    put(w, i, descend(load(w, i, 16), load(gradients, i, 16), alpha), left, 16)
 
 
 @inlined
-def _averages(frame: Any, a: Any, gradient: Any, i: Any, like: Any) -> Any:
+def _momentum(tensors: Any, numbers: Any, i: Any, left: Any) -> None:
+    w, gradients, slot, _, _ = tensors
+    alpha, mu, _, _ = numbers
+    m = gather_momentum(load(slot, i, 16), load(gradients, i, 16), alpha, mu)
+    put(slot, i, m, left, 16)
+    put(w, i, load(w, i, 16) + m, left, 16)
+
+
+@inlined
+def _nesterov(tensors: Any, numbers: Any, i: Any, left: Any) -> None:
+    w, gradients, slot, _, _ = tensors
+    alpha, mu, _, _ = numbers
+    g = load(gradients, i, 16)
+    m = gather_momentum(load(slot, i, 16), g, alpha, mu)
+    put(slot, i, m, left, 16)
+    put(w, i, look_ahead(load(w, i, 16), m, g, alpha, mu), left, 16)
+
+
+@inlined
+def _averages(tensors: Any, numbers: Any, i: Any, left: Any) -> Any:
     """The new m and v of sixteen parameters."""
-    slot_1 = place(frame, fields.SLOT_1, integer(a, 0), like)
-    slot_2 = place(frame, fields.SLOT_2, integer(a, 0), like)
-    hyper = place(frame, fields.HYPER, 0, like)
-    m = blend(load(slot_1, i, 16), gradient, broadcast(hyper, 0, 16))
-    v = blend(load(slot_2, i, 16), gradient * gradient, broadcast(hyper, 1, 16))
-    store(slot_1, i, m)
-    store(slot_2, i, v)
+    _, gradients, slot_1, slot_2, _ = tensors
+    _, share_1, share_2, _ = numbers
+    g = load(gradients, i, 16)
+    m = blend(load(slot_1, i, 16), g, share_1)
+    v = blend(load(slot_2, i, 16), g * g, share_2)
+    put(slot_1, i, m, left, 16)
+    put(slot_2, i, v, left, 16)
     return m, v
 
 
-@instruction()
-def adam(frame: Any, a: Any, rows: Any, like: Any) -> None:
-    """Adam."""
-    w, g, rate, hyper = _taken(frame, a, like)
-    alpha, epsilon = broadcast(rate, 0, 16), broadcast(hyper, 2, 16)
-    for i in range(0, integer(a, 1), 16):
-        m, v = _averages(frame, a, load(g, i, 16), i, like)
-        store(w, i, move(load(w, i, 16), m, v, alpha, epsilon))
+@inlined
+def _adam(tensors: Any, numbers: Any, i: Any, left: Any) -> None:
+    w, _, _, _, _ = tensors
+    alpha, _, _, epsilon = numbers
+    m, v = _averages(tensors, numbers, i, left)
+    put(w, i, move(load(w, i, 16), m, v, alpha, epsilon), left, 16)
 
 
-@instruction()
-def amsgrad(frame: Any, a: Any, rows: Any, like: Any) -> None:
-    """Adam whose v̂ never shrinks."""
-    w, g, rate, hyper = _taken(frame, a, like)
-    slot_3 = place(frame, fields.SLOT_3, integer(a, 0), like)
-    alpha, epsilon = broadcast(rate, 0, 16), broadcast(hyper, 2, 16)
-    for i in range(0, integer(a, 1), 16):
-        m, v = _averages(frame, a, load(g, i, 16), i, like)
-        v_hat = largest_yet(load(slot_3, i, 16), v)
-        store(slot_3, i, v_hat)
-        store(w, i, move(load(w, i, 16), m, v_hat, alpha, epsilon))
+@inlined
+def _amsgrad(tensors: Any, numbers: Any, i: Any, left: Any) -> None:
+    w, _, _, _, slot_3 = tensors
+    alpha, _, _, epsilon = numbers
+    m, v = _averages(tensors, numbers, i, left)
+    v_hat = largest_yet(load(slot_3, i, 16), v)
+    put(slot_3, i, v_hat, left, 16)
+    put(w, i, move(load(w, i, 16), m, v_hat, alpha, epsilon), left, 16)
 
 
-PARTS = [sgd, momentum, nesterov, adam, amsgrad]
-"""The update of each code."""
+@inlined
+def _tensors(frame: Any, start: Any, gradients: Any, like: Any) -> Any:
+    return (
+        place(frame, fields.WEIGHTS, start, like),
+        gradients,
+        place(frame, fields.SLOT_1, start, like),
+        place(frame, fields.SLOT_2, start, like),
+        place(frame, fields.SLOT_3, start, like),
+    )
+
+
+@inlined
+def _numbers(frame: Any, like: Any) -> Any:
+    """The size of the step and what else the formula needs, each in all lanes."""
+    rate, hyper = place(frame, fields.RATE, 0, like), place(frame, fields.HYPER, 0, like)
+    return (
+        broadcast(rate, 0, 16),
+        broadcast(hyper, 0, 16),
+        broadcast(hyper, 1, 16),
+        broadcast(hyper, 2, 16),
+    )
+
+
+def _parts(name: str, sixteen: Any) -> tuple[Part, Part]:
+    """Both instructions of an optimizer that moves `sixteen` parameters, or those `left`."""
+
+    def update(frame: Any, a: Any, rows: Any, like: Any) -> None:
+        start = integer(a, 0)
+        tensors = _tensors(frame, start, place(frame, fields.GRADIENTS, start, like), like)
+        numbers = _numbers(frame, like)
+        for i in range(0, integer(a, 1), 16):
+            sixteen(tensors, numbers, i, 16)
+
+    def exactly(frame: Any, a: Any, rows: Any, like: Any) -> None:
+        gradients = place(frame, integer(a, 2), integer(a, 3), like)
+        tensors = _tensors(frame, integer(a, 0), gradients, like)
+        numbers, n = _numbers(frame, like), integer(a, 1)
+        whole = n - n % 16
+        for i in range(0, whole, 16):
+            sixteen(tensors, numbers, i, 16)
+        if whole < n:
+            sixteen(tensors, numbers, whole, n - whole)
+
+    return instruction(name)(update), instruction(f"{name}_exactly")(exactly)
+
+
+PARTS = [
+    _parts("sgd", _sgd),
+    _parts("momentum", _momentum),
+    _parts("nesterov", _nesterov),
+    _parts("adam", _adam),
+    _parts("amsgrad", _amsgrad),
+]
+"""The update of each code, and the one that stops exactly at the end."""

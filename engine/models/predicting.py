@@ -13,7 +13,8 @@ from engine.callbacks import CallbackList
 from engine.kernels import train
 from engine.kernels.compiler import announced
 from engine.kernels.instructions import listed
-from engine.kernels.program import REGISTER, Program, padded
+from engine.kernels.memory import REGISTER, padded
+from engine.kernels.program import Program
 from engine.models import data
 from engine.models.arguments import BATCH_SIZE, not_yet, verbosity, whole
 from engine.models.compiling import Array
@@ -107,7 +108,7 @@ def _outputs(program: Program, rows: Array, batch: int) -> Array:
     Here the activation is behind a bias for TensorFlow too, so all of it is oneDNN's.
     """
     out = np.empty(len(rows) * program.units + REGISTER, program.dtype)
-    steps = listed([*program.forward(), *program.activate_output(fused=True)], program.dtype)
+    steps = listed([*program.forward(batch), *program.activate_output(fused=True)], program.dtype)
     with announced(train.predict, program.dtype):
         train.predict(
             program.addresses,

@@ -7,6 +7,7 @@ only).
 
 from __future__ import annotations
 
+import threading
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,9 @@ from engine.kernels import metrics as codes
 from engine.kernels.compiler import announced
 from engine.kernels.instructions import listed
 from engine.kernels.machine import processors
-from engine.kernels.program import Instructions, Program, address, padded
+from engine.kernels.memory import address, padded
+from engine.kernels.program import Instructions, Program
+from engine.kernels.team import CALLED_OFF
 from engine.losses import Loss
 from engine.metrics import LossMetric, Metric
 from engine.optimizers import Optimizer
@@ -32,6 +35,8 @@ SLICE_SECONDS = 0.1
 MOST_BATCHES = 1 << 16
 """The most batches in one compiled call."""
 
+WORK_FOR_A_TEAM = 1 << 27
+"""Products in a call from which on it pays to start threads."""
 
 SLOTS = fields.SLOT_1, fields.SLOT_2, fields.SLOT_3
 TRAINED = fields.TRAIN_X, fields.TRAIN_Y, fields.TRAIN_TARGETS, fields.TRAIN_WEIGHTS
@@ -196,8 +201,9 @@ class Run:
                 plan[field] = 0 if kept is None else address(kept)
         self._choose_loss(loss, metrics, width)
         self._even, self._watched, self._room = even, watched, 0
-        work = 6 * max(batch, validation_batch) * program.size
-        self._batches = float(max(1, int(0.02 / (1e-6 + work / 2e10))))
+        self._work = 3 * max(batch, validation_batch) * program.size
+        """Products in a batch, about."""
+        self._batches = float(max(1, int(0.02 / (1e-6 + self._work / 1e10))))
 
     def _choose_loss(self, loss: Loss, metrics: list[Metric], width: int) -> None:
         """Decide what loss and metrics work on."""
@@ -217,7 +223,7 @@ class Run:
         apart = last.activation == "sigmoid" and (self.on_logits or read)
         loss_on = program.left_at(z=self.on_logits)
         rows = self.batch if training else self.validation_batch
-        steps = program.forward(single=rows == 1)
+        steps = program.forward(rows)
         if self.predicted:
             steps += program.activate_output(fused=not apart)
         steps.append(
@@ -339,7 +345,33 @@ class Run:
         before = int(plan[fields.STEPS_DONE])
         try:
             with announced(train.run, program.dtype):
-                train.run(batches, plan, *self._lists, program.parameters)
+                self._train(batches)
         finally:  # Ctrl-C is raised when the kernel returns: the steps are done by then
             if optimizer is not None:
                 optimizer.iterations += int(plan[fields.STEPS_DONE]) - before
+
+    def _train(self, batches: int) -> None:
+        """Run the kernel, in a team where that pays."""
+        program, plan = self.program, self.plan
+        plan[fields.TEAM] = 1
+        if program.team == 1 or batches * self._work < WORK_FOR_A_TEAM:
+            train.run(batches, plan, *self._lists, program.parameters)
+            return
+        board = np.zeros(2 * CALLED_OFF, np.int64)
+        first, *others = program.member_plans(plan, board)
+        members = [
+            threading.Thread(
+                target=train.run, args=(batches, other, *self._lists, program.parameters)
+            )
+            for other in others
+        ]
+        try:
+            for member in members:
+                member.start()
+            train.run(batches, first, *self._lists, program.parameters)
+        finally:  # Ctrl-C may be heard before the kernel is called: then nobody comes any more
+            board[CALLED_OFF] = 1
+            for member in members:
+                if member.ident is not None:
+                    member.join()
+            plan[:] = first[: fields.PLAN_LENGTH]

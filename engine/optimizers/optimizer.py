@@ -15,6 +15,7 @@ import numpy.typing as npt
 
 from engine.checks.from_config import from_config
 from engine.checks.shown import shown
+from engine.kernels.memory import REGISTER, aligned
 from engine.variable import Variable
 
 Array = npt.NDArray[Any]
@@ -116,9 +117,8 @@ class Optimizer:
         self.check(variables)
         if not self._trained:
             self._trained = list(variables)
-            # Kernels update a whole register at a time.
-            places = sum(v.size for v in variables) + 64
-            self.slots = [np.zeros(places, variables[0].dtype) for _ in self.slot_names]
+            places = sum(v.size for v in variables) + REGISTER
+            self.slots = [aligned(places, variables[0].dtype) for _ in self.slot_names]
 
     @property
     def built(self) -> bool:

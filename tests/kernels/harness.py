@@ -7,7 +7,7 @@ from engine.kernels.compiler import compiled
 from engine.kernels.instructions import execute, listed
 from engine.kernels.lanes import pointer
 from engine.kernels.machine import processors
-from engine.kernels.program import address
+from engine.kernels.memory import address
 
 
 @compiled
@@ -20,6 +20,7 @@ def run(instruction, numbers, rows, dtype="float32", threads=None, **buffers):
     dtype = str(np.dtype(dtype))
     frame = np.zeros(fields.PLAN_LENGTH, np.int64)
     frame[fields.THREADS] = threads or processors()
+    frame[fields.TEAM] = 1
     for field, strip in dense.STRIPS.items():
         frame[field] = strip.address(dtype)
     scratch, strip = np.full(1 << 18, np.nan, dtype), np.full(1 << 14, np.nan, dtype)

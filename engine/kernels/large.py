@@ -1,0 +1,264 @@
+"""Dense layers that are worth a team: their products, shared among threads.
+
+The same products in the same order as in :mod:`engine.kernels.dense`; each member of the team
+(:mod:`engine.kernels.team`) works out some columns or rows of the result.
+
+The kernel's gradient is formed in blocks.  Unless somebody wants to see it, a block is used for the
+update while it is in the cache and then overwritten: the weights and the optimizer's slots are
+more than a cache holds, and so the time of an update is that of reading and writing them once.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.kernels import fields
+from engine.kernels.compiler import formula, inlined
+from engine.kernels.dense import (
+    BLOCK,
+    block_end,
+    dots,
+    eight_dots,
+    halving_products,
+    strip_of,
+    sums_of_columns,
+    turns,
+)
+from engine.kernels.instructions import instruction, integer, integers_from, place, put_integer
+from engine.kernels.lanes import at, call, load, put, store, transpose_16
+from engine.kernels.team import meet, share
+
+LARGE = 1 << 21
+"""A layer is large if a batch has at least so many products x·w in it: see docs/performance.md."""
+
+ROWS = 256
+"""Rows that are packed together: with 384 terms, less than half of a core's own cache."""
+
+GRADIENTS = 1 << 16
+"""About so many numbers of a gradient wait for the update together."""
+
+
+def is_large(rows: int, inputs: int, units: int) -> bool:
+    """Whether a layer is worth a team."""
+    return units > 1 and rows * inputs * units >= LARGE
+
+
+@formula
+def rows_of_gradients(units: Any) -> Any:
+    """How many rows of a gradient are formed before they are used: a multiple of a tile's eight."""
+    return max(8, min(ROWS, GRADIENTS // units // 8 * 8))
+
+
+@inlined
+def _copy(source: Any, stride: Any, rows: Any, columns: Any, target: Any, width: Any) -> None:
+    """Copy a part of a matrix to where its rows lie `width` numbers apart."""
+    for i in range(rows):
+        for k in range(0, columns, 16):
+            store(target, i * width + k, load(source, i * stride + k, 16))
+
+
+@inlined
+def _product(frame, x, w, b, z, rows, terms, columns, sx, sk, sw, sz, blocked, mode) -> None:
+    """As :func:`engine.kernels.dense.product`, with x packed.
+
+    What is read many times lies together: rows that are 2ᵏ numbers apart would drive each other out
+    of the cache.  One of `sx` and `sk` is 1.  With `sw` = 32 the strips of w lie one behind the
+    other.
+    """
+    packed, strip = place(frame, fields.PACKED, 0, x), place(frame, fields.STRIP, 0, x)
+    start = 0
+    while True:
+        end = block_end(start, terms) if blocked else terms
+        n, now = end - start, mode if end >= terms else -1
+        for i in range(0, rows, ROWS):
+            m, own_x, own_sx, own_sk = min(ROWS, rows - i), at(x, i * sx), sx, sk
+            if n <= BLOCK:
+                if sk == 1:
+                    own_sx = BLOCK + 16
+                    _copy(at(own_x, start), sx, m, n, packed, own_sx)
+                else:
+                    own_sk = ROWS + 16
+                    _copy(at(own_x, start * sk), sk, n, m, packed, own_sk)
+                own_x = at(packed, -start * own_sk)
+            for j in range(0, columns, 32):
+                v, own_sw = at(w, j), sw
+                if sw == 32:
+                    v = at(w, j * terms)
+                elif n <= BLOCK:
+                    _copy(at(v, start * sw), sw, n, 32, strip, 32)
+                    v, own_sw = at(strip, -start * 32), 32
+                left = columns - j
+                call(
+                    integer(frame, strip_of(left)),
+                    (own_x, v, at(b, j), at(z, i * sz + j), m, start, end, left, own_sx, own_sk,
+                     own_sw, sz, now),
+                )  # fmt: skip
+        if end >= terms:
+            return
+        start = end
+
+
+@inlined
+def _part(frame: Any, rows: Any, columns: Any) -> Any:
+    """The member's part of a matrix: first row, rows, first column, columns.
+
+    Strips of 32 columns; or rows, if there are too few strips.
+    """
+    if columns >= 32 * integer(frame, fields.TEAM):
+        first, end = share(frame, columns, 32)
+        return 0, rows, first, end - first
+    first, end = share(frame, rows, 8)
+    return first, end - first, 0, columns
+
+
+@instruction(shared=True)
+def forward_layer_shared(frame: Any, a: Any, rows: Any, like: Any) -> None:
+    """z = x·W + b, rectified if asked for.
+
+    Numbers: as those of :func:`engine.kernels.dense.forward_layer`.
+    """
+    x = place(frame, integer(a, 0), integer(a, 1), like)
+    w = place(frame, fields.WEIGHTS, integer(a, 2), like)
+    b = place(frame, fields.WEIGHTS, max(integer(a, 3), 0), like)
+    z = place(frame, fields.OUTPUTS, integer(a, 4), like)
+    inputs, units = integer(a, 5), integer(a, 6)
+    mode = integer(a, 7) if integer(a, 3) >= 0 else -1
+    i, n, j, m = _part(frame, rows, units)
+    x, z = at(x, i * inputs), at(z, i * units + j)
+    blocked = int(rows > 1 and inputs > BLOCK)
+    _product(frame, x, at(w, j), at(b, j), z, n, inputs, m, inputs, 1, units, units, blocked, mode)
+
+
+@inlined
+def _turned_product(frame, dz, w, dx, rows, inputs, units) -> None:
+    """dxᵀ = W·dzᵀ, a range of the inputs for each member."""
+    whole = (rows + 15) // 16 * 16
+    turned_dz = place(frame, fields.SCRATCH, 0, dz)
+    first, end = share(frame, rows, 16)
+    for i in range(first, end, 16):
+        for j in range(0, units, 16):
+            transpose_16(dz, i * units + j, units, units - j, turned_dz, j * whole + i, whole)
+    meet(frame)
+    first, end = share(frame, inputs, 16)
+    turned_dx = at(turned_dz, whole * (units + 15))
+    own_w, own_dx = at(w, first * units), at(turned_dx, first * whole)
+    blocked = int(units > BLOCK)
+    _product(
+        frame, own_w, turned_dz, w, own_dx, end - first, units, rows, units, 1, whole, whole,
+        blocked, -1,
+    )  # fmt: skip
+    tile = place(frame, fields.BLOCK, 0, dz)
+    for k in range(first, end, 16):
+        for i in range(0, rows, 16):
+            if inputs - k >= 16:
+                transpose_16(turned_dx, k * whole + i, whole, 16, dx, i * inputs + k, inputs)
+            else:  # what lies behind the row belongs to another member
+                transpose_16(turned_dx, k * whole + i, whole, 16, tile, 0, 16)
+                for r in range(min(16, rows - i)):
+                    put(dx, (i + r) * inputs + k, load(tile, r * 16, 16), inputs - k, 16)
+
+
+@inlined
+def _product_with_transpose(frame, dz, w, dx, rows, inputs, units) -> None:
+    """dx = dz·Wᵀ after W was transposed."""
+    t, stride = place(frame, fields.SCRATCH, 0, dz), (inputs + 15) // 16 * 16
+    first, end = share(frame, units, 16)
+    for j in range(first, end, 16):
+        for k in range(0, inputs, 16):
+            transpose_16(w, k * units + j, units, units - j, t, j * stride + k, stride)
+    meet(frame)
+    i, n, k, m = _part(frame, rows, inputs)
+    dz, dx = at(dz, i * units), at(dx, i * inputs + k)
+    blocked = int(units > BLOCK)
+    _product(frame, dz, at(t, k), t, dx, n, units, m, units, 1, stride, inputs, blocked, -1)
+
+
+@instruction(shared=True)
+def d_input_shared(frame: Any, a: Any, rows: Any, like: Any) -> None:
+    """dx = dz·Wᵀ.  Numbers: as those of :func:`engine.kernels.dense.d_input`."""
+    dz = place(frame, fields.DELTAS, integer(a, 0), like)
+    dx = place(frame, fields.DELTAS, integer(a, 1), like)
+    w = place(frame, fields.WEIGHTS, integer(a, 2), like)
+    inputs, units = integer(a, 3), integer(a, 4)
+    if rows == 1:
+        first, end = share(frame, inputs, 8)
+        for k in range(first, end, 8):
+            put(dx, k, eight_dots(w, k * units, units, dz, units), inputs - k, 8)
+    elif rows < 16:
+        first, end = share(frame, inputs, 16)
+        own_w, own_dx, block = at(w, first * units), at(dx, first), place(frame, fields.BLOCK, 0, w)
+        halving_products(dz, own_w, own_dx, block, rows, end - first, units, inputs)
+    elif inputs == 1:
+        first, end = share(frame, rows, 8)
+        dots(at(dz, first * units), w, at(dx, first), end - first, units)
+    elif turns(rows, inputs, units):
+        _turned_product(frame, dz, w, dx, rows, inputs, units)
+    else:
+        _product_with_transpose(frame, dz, w, dx, rows, inputs, units)
+
+
+@inlined
+def _update(frame: Any, function: Any, start: Any, size: Any, field: Any, gradients: Any,
+            like: Any) -> None:  # fmt: skip
+    """Run an optimizer's instruction on a stretch of the weights."""
+    put_integer(frame, fields.STRETCH, start)
+    put_integer(frame, fields.STRETCH_SIZE, size)
+    put_integer(frame, fields.STRETCH_FIELD, field)
+    put_integer(frame, fields.STRETCH_PLACE, gradients)
+    call(function, (frame, integers_from(frame, fields.STRETCH), 0, like))
+
+
+@instruction(shared=True)
+def d_weights_shared(frame: Any, a: Any, rows: Any, like: Any) -> None:
+    """dW = xᵀ·dz and db = Σ dz; and the update.
+
+    Numbers: as those of :func:`engine.kernels.dense.d_weights`; then the address of the
+    optimizer's instruction, or 0 if the gradients are to be kept and nothing is updated.
+    """
+    x = place(frame, integer(a, 0), integer(a, 1), like)
+    dz = place(frame, fields.DELTAS, integer(a, 2), like)
+    kernel, bias, inputs, units = integer(a, 3), integer(a, 4), integer(a, 5), integer(a, 6)
+    update, blocked = integer(a, 7), int(inputs > 1 and rows > BLOCK)
+    strips = place(frame, fields.SCRATCH, 0, like)
+    first, end = share(frame, units, 32)
+    for j in range(first, end, 32):
+        _copy(at(dz, j), units, rows, 32, at(strips, j * rows), 32)
+    meet(frame)
+    first, end = share(frame, inputs, 8)
+    target, some = place(frame, fields.BLOCK, 0, like), rows_of_gradients(units)
+    for k in range(first, end, some):
+        n, start = min(some, end - k), kernel + k * units
+        if update == 0:
+            target = place(frame, fields.GRADIENTS, start, like)
+        _product(
+            frame, at(x, k), strips, dz, target, n, rows, units, 1, inputs, 32, units, blocked, -1
+        )
+        if update != 0:
+            _update(frame, update, start, n * units, fields.BLOCK, 0, like)
+    if bias >= 0:
+        first, end = share(frame, units, 16)
+        db = place(frame, fields.GRADIENTS, bias, like)
+        for j in range(first, end, 16):
+            put(db, j, sums_of_columns(dz, j, rows, units), units - j, 16)
+        if update != 0:
+            _update(frame, update, bias + first, end - first, fields.GRADIENTS, bias + first, like)
+
+
+@instruction(shared=True)
+def update_shared(frame: Any, a: Any, rows: Any, like: Any) -> None:
+    """The update of a stretch whose gradients were kept.
+
+    Numbers: where it begins, how many numbers it has, the address of the optimizer's instruction.
+    """
+    first, end = share(frame, integer(a, 1), 16)
+    start = integer(a, 0) + first
+    _update(frame, integer(a, 2), start, end - first, fields.GRADIENTS, start, like)
+
+
+def block_needed(units: int) -> int:
+    """How many numbers a member's block may have: gradients, or a small batch of a wide layer."""
+    return max(rows_of_gradients(units) * units, 31 * (units + 16))
+
+
+PACKED = (ROWS + 16) * (BLOCK + 16)
+"""How many numbers a member may pack."""
