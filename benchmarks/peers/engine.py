@@ -28,11 +28,19 @@ class Peer:
         self.keras: Any = engine
         self.workload = workload
         self.model = workload.model(self.keras)
+        self.start = [np.array(w) for w in self.model.get_weights()]
 
     def prepare(self) -> None:
-        """Go back to the start: not timed."""
-        self.model = self.workload.model(self.keras)
+        """Go back to the start, weights and the optimizer's state, on a model that was trained."""
+        self.model.set_weights(self.start)
+        self.forget()
         self.keras.utils.set_random_seed(SEED)
+
+    def forget(self) -> None:
+        """Have the optimizer begin anew."""
+        self.model.optimizer.iterations = 0
+        for slot in self.model.optimizer.slots:
+            slot[:] = 0
 
     def train(self) -> None:
         """One fit."""

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, nullcontext
 import numpy as np
 
 from benchmarks.peers.engine import Peer as EnginePeer
-from benchmarks.workloads import SEED, Workload
+from benchmarks.workloads import Workload
 
 NEEDS = ("keras", "tensorflow")
 
@@ -23,15 +23,13 @@ class Peer(EnginePeer):
         self.model = workload.model(self.keras)
         self.start = [np.array(w) for w in self.model.get_weights()]
 
-    def prepare(self) -> None:
-        """Go back to the start: weights and the optimizer's state, not the traced function."""
-        self.model.set_weights(self.start)
+    def forget(self) -> None:
+        """Have the optimizer begin anew, without tracing the function anew."""
         optimizer = self.model.optimizer
         if optimizer.built:
             for variable in optimizer.variables:
                 if "learning_rate" not in variable.path:
                     variable.assign(np.zeros(variable.shape, variable.dtype))
-        self.keras.utils.set_random_seed(SEED)
 
     def clocked(self) -> AbstractContextManager[list[float]]:
         """Nothing compiled to tell apart."""

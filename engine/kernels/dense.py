@@ -43,6 +43,7 @@ from engine.kernels.lanes import (
     keep_first,
     load,
     plus_zero,
+    prefetch,
     put,
     store,
     sum_8_pairs,
@@ -109,6 +110,10 @@ def _finish_each(sums, z, o, sz, left, bias, start, mode, width):
 def _tile(x, w, bias, z, i, start, end, left, sx, sk, sw, sz, mode, rows, width) -> None:
     """`rows` rows from i of a strip: they share the loads of w."""
     q, p = i * sx + start * sk, start * sw
+    if start > 0:  # the sums before this block are added at its end
+        for r in range(rows):
+            prefetch(z, (i + r) * sz)
+            prefetch(z, (i + r) * sz + width // 2)
     sums = zeros(w, rows, width)
     for _ in range(start, end):
         sums = fma_outer(sums, x, q, sx, load(w, p, width))

@@ -15,6 +15,7 @@ from __future__ import annotations
     ROW_WEIGHTS,  # 0: none
     RATE,  # the size of the step
     # the model's buffers
+    FETCHED,  # the features of a batch
     WEIGHTS,
     GRADIENTS,
     OUTPUTS,
@@ -61,6 +62,7 @@ from __future__ import annotations
     VALIDATION_WEIGHTS,
     VALIDATION_ROWS,
     VALIDATION_BATCH,
+    ORDER,  # of the rows to train on; 0: as they come
     INPUTS,  # numbers in a row of features
     LABELS,  # numbers in a row of labels
     COLUMNS,  # the loss and the metrics, how many
@@ -73,6 +75,6 @@ from __future__ import annotations
     POSITION,
     STEPS_DONE,
     PLAN_LENGTH,
-) = range(58)
+) = range(60)
 
 TRAINING, VALIDATING = range(2)

@@ -339,6 +339,21 @@ def store(typing: Any, p: types.CPointer, i: types.Integer, x: Lanes) -> Any:
     return types.void(p, types.intp, x), emit
 
 
+@intrinsic
+def prefetch(typing: Any, p: types.CPointer, i: types.Integer) -> Any:
+    """Have the line of the cache with ``p[i]`` brought near, to be written soon."""
+
+    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        byte = ir.IntType(8).as_pointer()
+        kind = ir.FunctionType(ir.VoidType(), [byte, _I32, _I32, _I32])
+        function = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0i8")
+        place = builder.bitcast(builder.gep(args[0], [args[1]]), byte)
+        builder.call(function, [place, _I32(1), _I32(3), _I32(1)])
+        return context.get_dummy_value()
+
+    return types.void(p, types.intp), emit
+
+
 @intrinsic(prefer_literal=True)
 def half(typing: Any, x: Lanes, which: Any) -> Any:
     """The lower (0) or the upper (1) half of the lanes of `x`."""

@@ -16,6 +16,7 @@ from engine.kernels import fields
 from engine.kernels.compiler import formula, inlined
 from engine.kernels.dense import (
     BLOCK,
+    COPIED_FROM,
     block_end,
     dots,
     eight_dots,
@@ -25,14 +26,20 @@ from engine.kernels.dense import (
     turns,
 )
 from engine.kernels.instructions import instruction, integer, integers_from, place, put_integer
-from engine.kernels.lanes import at, call, load, put, store, transpose_16
+from engine.kernels.lanes import address, at, call, load, located, put, store, transpose_16
 from engine.kernels.team import meet, share
 
 LARGE = 1 << 21
 """A layer is large if a batch has at least so many products x·w in it: see docs/performance.md."""
 
-ROWS = 256
+ROWS = 512
 """Rows that are packed together: with 384 terms, less than half of a core's own cache."""
+
+GROUP = 128
+"""Columns of w that are packed together: their strips lie beside each other in memory."""
+
+PACKED = (ROWS + 16) * (BLOCK + 16)
+"""How many numbers are packed at once."""
 
 GRADIENTS = 1 << 16
 """About so many numbers of a gradient wait for the update together."""
@@ -49,6 +56,12 @@ def rows_of_gradients(units: Any) -> Any:
     return max(8, min(ROWS, GRADIENTS // units // 8 * 8))
 
 
+@formula
+def whole(n: Any) -> Any:
+    """The next multiple of sixteen."""
+    return (n + 15) // 16 * 16
+
+
 @inlined
 def _copy(source: Any, stride: Any, rows: Any, columns: Any, target: Any, width: Any) -> None:
     """Copy a part of a matrix to where its rows lie `width` numbers apart."""
@@ -58,36 +71,55 @@ def _copy(source: Any, stride: Any, rows: Any, columns: Any, target: Any, width:
 
 
 @inlined
-def _product(frame, x, w, b, z, rows, terms, columns, sx, sk, sw, sz, blocked, mode) -> None:
-    """As :func:`engine.kernels.dense.product`, with x packed.
+def _copy_strips(w: Any, stride: Any, rows: Any, count: Any, target: Any) -> None:
+    """Copy strips of 32 columns to where the rows of each lie one behind the other."""
+    for i in range(rows):
+        for g in range(count):
+            store(target, (g * BLOCK + i) * 32, load(w, i * stride + g * 32, 32))
+
+
+@inlined
+def _product(frame, x, w, b, z, rows, terms, columns, sx, sk, sw, sz, blocked, mode, together):
+    """As :func:`engine.kernels.dense.product`, with x and w packed block by block.
 
     What is read many times lies together: rows that are 2ᵏ numbers apart would drive each other out
     of the cache.  One of `sx` and `sk` is 1.  With `sw` = 32 the strips of w lie one behind the
-    other.
+    other already, each with a multiple of sixteen rows.
+
+    If all members read the same x, they pack it `together`, to that place of the scratch, and into
+    two buffers in turn: who has met the others at one block knows that they are done with the last.
     """
-    packed, strip = place(frame, fields.PACKED, 0, x), place(frame, fields.STRIP, 0, x)
-    start = 0
+    strips, start, turn = place(frame, fields.STRIP, 0, x), 0, 0
     while True:
         end = block_end(start, terms) if blocked else terms
         n, now = end - start, mode if end >= terms else -1
         for i in range(0, rows, ROWS):
             m, own_x, own_sx, own_sk = min(ROWS, rows - i), at(x, i * sx), sx, sk
-            if n <= BLOCK:
+            if n <= BLOCK and (columns > 256 or sk > 1):
+                packed, first, last = place(frame, fields.PACKED, 0, x), 0, m
+                if together >= 0:
+                    packed = place(frame, fields.SCRATCH, together + turn * PACKED, x)
+                    first, last = share(frame, m, 1)
+                    turn = 1 - turn
                 if sk == 1:
                     own_sx = BLOCK + 16
-                    _copy(at(own_x, start), sx, m, n, packed, own_sx)
+                    some = at(own_x, start + first * sx)
+                    _copy(some, sx, last - first, n, at(packed, first * own_sx), own_sx)
                 else:
                     own_sk = ROWS + 16
                     _copy(at(own_x, start * sk), sk, n, m, packed, own_sk)
+                if together >= 0:
+                    meet(frame)
                 own_x = at(packed, -start * own_sk)
             for j in range(0, columns, 32):
-                v, own_sw = at(w, j), sw
+                v, own_sw, left, g = at(w, j), sw, columns - j, j % GROUP // 32
                 if sw == 32:
-                    v = at(w, j * terms)
-                elif n <= BLOCK:
-                    _copy(at(v, start * sw), sw, n, 32, strip, 32)
-                    v, own_sw = at(strip, -start * 32), 32
-                left = columns - j
+                    v = at(w, j * whole(terms))
+                elif n <= BLOCK and m >= COPIED_FROM:
+                    if g == 0:
+                        count = min(GROUP // 32, (left + 31) // 32)
+                        _copy_strips(at(v, start * sw), sw, n, count, strips)
+                    v, own_sw = at(strips, (g * BLOCK - start) * 32), 32
                 call(
                     integer(frame, strip_of(left)),
                     (own_x, v, at(b, j), at(z, i * sz + j), m, start, end, left, own_sx, own_sk,
@@ -96,6 +128,15 @@ def _product(frame, x, w, b, z, rows, terms, columns, sx, sk, sw, sz, blocked, m
         if end >= terms:
             return
         start = end
+
+
+@inlined
+def _turn_into_strips(a: Any, first: Any, end: Any, columns: Any, strips: Any) -> None:
+    """Transpose the rows `first` … `end` − 1 of `a`, into strips of 32 rows of it."""
+    for i in range(first, end, 16):
+        strip = at(strips, i // 32 * 32 * whole(columns) + i % 32)
+        for j in range(0, columns, 16):
+            transpose_16(a, i * columns + j, columns, columns - j, strip, j * 32, 32)
 
 
 @inlined
@@ -109,6 +150,36 @@ def _part(frame: Any, rows: Any, columns: Any) -> Any:
         return 0, rows, first, end - first
     first, end = share(frame, rows, 8)
     return first, end - first, 0, columns
+
+
+@inlined
+def _copy_row(source: Any, target: Any, n: Any) -> None:
+    """Copy exactly `n` numbers: behind the user's last row nothing may be read."""
+    whole = n - n % 16
+    for k in range(0, whole, 16):
+        store(target, k, load(source, k, 16))
+    for k in range(whole, n):
+        store(target, k, load(source, k, 1))
+
+
+@instruction(shared=True)
+def fetch_rows(frame: Any, a: Any, rows: Any, like: Any) -> None:
+    """Copy the batch's rows from among the user's: all of them in another order take long to write.
+
+    Numbers: the frame's field that says where all rows begin; the field that says where their order
+    stands, or −1 if they are taken as they come.
+    """
+    inputs, x = integer(frame, fields.INPUTS), place(frame, fields.FETCHED, 0, like)
+    begin, width = integer(frame, integer(a, 0)), inputs * (address(at(like, 1)) - address(like))
+    position = (integer(frame, fields.X) - begin) // width
+    order = 0 if integer(a, 1) < 0 else integer(frame, integer(a, 1))
+    first, end = share(frame, rows, 1)
+    for i in range(first, end):
+        row = position + i
+        if order != 0:
+            row = integer(located(order, frame), row)
+        _copy_row(located(begin + row * width, like), at(x, i * inputs), inputs)
+    put_integer(frame, fields.X, address(x))
 
 
 @instruction(shared=True)
@@ -126,34 +197,35 @@ def forward_layer_shared(frame: Any, a: Any, rows: Any, like: Any) -> None:
     i, n, j, m = _part(frame, rows, units)
     x, z = at(x, i * inputs), at(z, i * units + j)
     blocked = int(rows > 1 and inputs > BLOCK)
-    _product(frame, x, at(w, j), at(b, j), z, n, inputs, m, inputs, 1, units, units, blocked, mode)
+    together = 0 if n == rows else -1
+    _product(
+        frame, x, at(w, j), at(b, j), z, n, inputs, m, inputs, 1, units, units, blocked, mode,
+        together,
+    )  # fmt: skip
 
 
 @inlined
 def _turned_product(frame, dz, w, dx, rows, inputs, units) -> None:
     """dxᵀ = W·dzᵀ, a range of the inputs for each member."""
-    whole = (rows + 15) // 16 * 16
-    turned_dz = place(frame, fields.SCRATCH, 0, dz)
+    strips, stride = place(frame, fields.SCRATCH, 0, dz), whole(rows)
     first, end = share(frame, rows, 16)
-    for i in range(first, end, 16):
-        for j in range(0, units, 16):
-            transpose_16(dz, i * units + j, units, units - j, turned_dz, j * whole + i, whole)
+    _turn_into_strips(dz, first, end, units, strips)
     meet(frame)
     first, end = share(frame, inputs, 16)
-    turned_dx = at(turned_dz, whole * (units + 15))
-    own_w, own_dx = at(w, first * units), at(turned_dx, first * whole)
+    turned_dx = at(strips, (stride + 16) * whole(units))
+    own_w, own_dx = at(w, first * units), at(turned_dx, first * stride)
     blocked = int(units > BLOCK)
     _product(
-        frame, own_w, turned_dz, w, own_dx, end - first, units, rows, units, 1, whole, whole,
-        blocked, -1,
+        frame, own_w, strips, w, own_dx, end - first, units, rows, units, 1, 32, stride, blocked,
+        -1, -1,
     )  # fmt: skip
     tile = place(frame, fields.BLOCK, 0, dz)
     for k in range(first, end, 16):
         for i in range(0, rows, 16):
             if inputs - k >= 16:
-                transpose_16(turned_dx, k * whole + i, whole, 16, dx, i * inputs + k, inputs)
+                transpose_16(turned_dx, k * stride + i, stride, 16, dx, i * inputs + k, inputs)
             else:  # what lies behind the row belongs to another member
-                transpose_16(turned_dx, k * whole + i, whole, 16, tile, 0, 16)
+                transpose_16(turned_dx, k * stride + i, stride, 16, tile, 0, 16)
                 for r in range(min(16, rows - i)):
                     put(dx, (i + r) * inputs + k, load(tile, r * 16, 16), inputs - k, 16)
 
@@ -161,16 +233,17 @@ def _turned_product(frame, dz, w, dx, rows, inputs, units) -> None:
 @inlined
 def _product_with_transpose(frame, dz, w, dx, rows, inputs, units) -> None:
     """dx = dz·Wᵀ after W was transposed."""
-    t, stride = place(frame, fields.SCRATCH, 0, dz), (inputs + 15) // 16 * 16
-    first, end = share(frame, units, 16)
-    for j in range(first, end, 16):
-        for k in range(0, inputs, 16):
-            transpose_16(w, k * units + j, units, units - j, t, j * stride + k, stride)
+    strips = place(frame, fields.SCRATCH, 0, dz)
+    first, end = share(frame, inputs, 16)
+    _turn_into_strips(w, first, end, units, strips)
     meet(frame)
     i, n, k, m = _part(frame, rows, inputs)
     dz, dx = at(dz, i * units), at(dx, i * inputs + k)
-    blocked = int(units > BLOCK)
-    _product(frame, dz, at(t, k), t, dx, n, units, m, units, 1, stride, inputs, blocked, -1)
+    together = (inputs + 31) // 32 * 32 * whole(units) if n == rows else -1
+    _product(
+        frame, dz, at(strips, k * whole(units)), w, dx, n, units, m, units, 1, 32, inputs,
+        int(units > BLOCK), -1, together,
+    )  # fmt: skip
 
 
 @instruction(shared=True)
@@ -222,7 +295,7 @@ def d_weights_shared(frame: Any, a: Any, rows: Any, like: Any) -> None:
     strips = place(frame, fields.SCRATCH, 0, like)
     first, end = share(frame, units, 32)
     for j in range(first, end, 32):
-        _copy(at(dz, j), units, rows, 32, at(strips, j * rows), 32)
+        _copy(at(dz, j), units, rows, 32, at(strips, j * whole(rows)), 32)
     meet(frame)
     first, end = share(frame, inputs, 8)
     target, some = place(frame, fields.BLOCK, 0, like), rows_of_gradients(units)
@@ -231,8 +304,9 @@ def d_weights_shared(frame: Any, a: Any, rows: Any, like: Any) -> None:
         if update == 0:
             target = place(frame, fields.GRADIENTS, start, like)
         _product(
-            frame, at(x, k), strips, dz, target, n, rows, units, 1, inputs, 32, units, blocked, -1
-        )
+            frame, at(x, k), strips, dz, target, n, rows, units, 1, inputs, 32, units, blocked, -1,
+            -1,
+        )  # fmt: skip
         if update != 0:
             _update(frame, update, start, n * units, fields.BLOCK, 0, like)
     if bias >= 0:
@@ -260,5 +334,7 @@ def block_needed(units: int) -> int:
     return max(rows_of_gradients(units) * units, 31 * (units + 16))
 
 
-PACKED = (ROWS + 16) * (BLOCK + 16)
-"""How many numbers a member may pack."""
+def scratch_needed(rows: int, inputs: int, units: int) -> int:
+    """How many numbers the members may use together, for up to `rows` rows."""
+    strips_of_dz, strips_of_w = (rows + 48) * (units + 48), (inputs + 32) * (units + 16)
+    return max(strips_of_dz + (rows + 16) * (inputs + 16), strips_of_w + 2 * PACKED)

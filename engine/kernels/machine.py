@@ -1,4 +1,4 @@
-"""The processor's floating-point mode during a kernel, and how many processors there are.
+"""The processor's floating-point mode during a kernel, how many processors there are, and waiting.
 
 TensorFlow's threads flush denormal results to zero and read denormal numbers as zero.  A kernel
 does the same while it runs and puts the caller's mode back: it belongs to the result (an e^−|z|
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import platform
+import sys
 from typing import Any
 
 from llvmlite import ir
@@ -42,6 +43,33 @@ def exchange_mode(typing: Any, mode: types.Integer) -> Any:
         return builder.load(old)
 
     return types.uint32(types.uint32), emit
+
+
+@intrinsic
+def pause(typing: Any) -> Any:
+    """Leave the core to its other thread for a moment."""
+
+    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        if IS_X86:
+            kind = ir.FunctionType(ir.VoidType(), [])
+            name = "llvm.x86.sse2.pause"
+            builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [])
+        return context.get_dummy_value()
+
+    return types.void(), emit
+
+
+@intrinsic
+def let_others_work(typing: Any) -> Any:
+    """Leave the core to any program that waits for one."""
+
+    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        kind = ir.FunctionType(ir.IntType(32), [])
+        name = "SwitchToThread" if sys.platform == "win32" else "sched_yield"
+        builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [])
+        return context.get_dummy_value()
+
+    return types.void(), emit
 
 
 def processors() -> int:

@@ -141,10 +141,12 @@ class Program:
         scratch = max(losses.scratch_needed(rows, self.units), of_activations, turned)
         scale, values = whole(rows * self.units + REGISTER), whole(rows + REGISTER)
         # What each member of the team has for itself.
-        strip, packed, block = whole(32 * dense.BLOCK + REGISTER), 0, 0
+        strip, packed, block = whole(large.GROUP * dense.BLOCK + REGISTER), 0, 0
         if self.is_large(rows):
             packed, block = whole(large.PACKED), whole(max(map(large.block_needed, widths)))
-            scratch = max(scratch, rows * (max(widths) + 32))
+            scratch = max(scratch, *(large.scratch_needed(rows, a, b) for a, b in pairs))
+            self.fetched = aligned((rows + ROWS_BEYOND) * self.inputs + REGISTER, self.dtype)
+            self.addresses[fields.FETCHED] = address(self.fetched)
         own = strip + packed + block
         self.buffer = aligned(scale + values + self.team * own + scratch + REGISTER, self.dtype)
         size, plan = self.buffer.itemsize, self.addresses
@@ -185,6 +187,12 @@ class Program:
     def _source(self, index: int) -> tuple[int, int]:
         """The frame's field and the place of what layer `index` reads."""
         return (fields.X, 0) if index == 0 else (fields.OUTPUTS, self.layers[index - 1].output)
+
+    def fetch(self, training: bool) -> Instructions:
+        """The features of a batch from where the user has them."""
+        if training:
+            return [(large.fetch_rows, fields.TRAIN_X, fields.ORDER)]
+        return [(large.fetch_rows, fields.VALIDATION_X, -1)]
 
     def forward(self, rows: int) -> Instructions:
         """All layers, for batches of `rows` rows; all but the last apply their activations."""

@@ -13,11 +13,10 @@ depend on the size of the team.
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from llvmlite import ir
-from numba.core import cgutils, types
+from numba.core import types
 
 from engine.kernels import fields
 from engine.kernels.compiler import inlined, intrinsic
@@ -29,7 +28,7 @@ from engine.kernels.instructions import (
     put_integer,
 )
 from engine.kernels.lanes import at, located, pointer
-from engine.kernels.machine import IS_X86
+from engine.kernels.machine import let_others_work, pause
 
 PATIENCE = 200
 """How often a member looks whether the others have come before it lets other programs work."""
@@ -60,39 +59,12 @@ def _seen(typing: Any, p: types.CPointer) -> Any:
     return types.int64(p), emit
 
 
-@intrinsic
-def _pause(typing: Any) -> Any:
-    """Leave the core to its other thread for a moment."""
-
-    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        if IS_X86:
-            kind = ir.FunctionType(ir.VoidType(), [])
-            name = "llvm.x86.sse2.pause"
-            builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [])
-        return context.get_dummy_value()
-
-    return types.void(), emit
-
-
-@intrinsic
-def _let_others_work(typing: Any) -> Any:
-    """Leave the core to any program that waits for one."""
-
-    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        kind = ir.FunctionType(ir.IntType(32), [])
-        name = "SwitchToThread" if sys.platform == "win32" else "sched_yield"
-        builder.call(cgutils.get_or_insert_function(builder.module, kind, name), [])
-        return context.get_dummy_value()
-
-    return types.void(), emit
-
-
 @inlined
 def _wait(looked: Any) -> None:
     if looked < PATIENCE:
-        _pause()
+        pause()
     else:
-        _let_others_work()
+        let_others_work()
 
 
 @inlined

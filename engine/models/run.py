@@ -69,13 +69,18 @@ class Rows:
 
 
 class _Buffers:
-    """`Rows` as the kernel reads them: flat, padded, in the order of the epoch."""
+    """`Rows` as the kernel reads them: flat, padded, in the order of the epoch.
 
-    def __init__(self, rows: Rows, loss: Loss, dtype: str) -> None:
+    If the features are `fetched` batch by batch, they stay where they are.
+    """
+
+    def __init__(self, rows: Rows, loss: Loss, dtype: str, fetched: bool) -> None:
         self.rows = rows
+        self.fetched = fetched
+        self.order: Array | None = None
         self.targets = loss.smooth(rows.y)
         self.smoothed = self.targets is not rows.y
-        self.flat_x = padded(rows.x, dtype)
+        self.flat_x = rows.x if fetched else padded(rows.x, dtype)
         self.flat_y = padded(rows.y, dtype)
         self.flat_targets = padded(self.targets, dtype) if self.smoothed else self.flat_y
         weights = rows.weights
@@ -88,7 +93,10 @@ class _Buffers:
 
     def reorder(self, order: Array) -> None:
         """Put the rows into `order`."""
-        pairs = [(self.rows.x, self.flat_x), (self.rows.y, self.flat_y)]
+        self.order = np.ascontiguousarray(order, np.int64)
+        pairs = [(self.rows.y, self.flat_y)]
+        if not self.fetched:
+            pairs.append((self.rows.x, self.flat_x))
         if self.smoothed:
             pairs.append((self.targets, self.flat_targets))
         if self.rows.weights is not None and self.flat_weights is not None:
@@ -163,8 +171,13 @@ class Run:
         self.names = ["loss", *(m.name for m in metrics)]
         self.thresholds = np.array([m.threshold for m in metrics], dtype)
         program.make_room(max(batch, validation_batch))
-        self.train = _Buffers(train_rows, loss, dtype) if train_rows is not None else None
-        self.validation = _Buffers(validation_rows, loss, dtype) if validation_rows else None
+        self.train = self.validation = None
+        if train_rows is not None:
+            fetched = program.is_large(batch) and not watched
+            self.train = _Buffers(train_rows, loss, dtype, fetched)
+        if validation_rows:
+            fetched = program.is_large(validation_batch)
+            self.validation = _Buffers(validation_rows, loss, dtype, fetched)
         self.batch, self.validation_batch = batch, validation_batch
         self.steps = -(-len(train_rows) // batch) if train_rows is not None else 0
         self.validation_steps = (
@@ -223,7 +236,10 @@ class Run:
         apart = last.activation == "sigmoid" and (self.on_logits or read)
         loss_on = program.left_at(z=self.on_logits)
         rows = self.batch if training else self.validation_batch
-        steps = program.forward(rows)
+        buffers = self.train if training else self.validation
+        assert buffers is not None
+        steps = program.fetch(training) if buffers.fetched else []
+        steps += program.forward(rows)
         if self.predicted:
             steps += program.activate_output(fused=not apart)
         steps.append(
@@ -276,6 +292,11 @@ class Run:
         return -(-int(self.plan[fields.POSITION]) // size)
 
     @property
+    def watched(self) -> bool:
+        """Whether all tensors of the last batch are kept."""
+        return self._watched
+
+    @property
     def batch_loss(self) -> Array:
         """The loss of the last batch, a single number."""
         place = 2 * len(self.names)
@@ -304,6 +325,8 @@ class Run:
         """Put the rows to train on into `order`."""
         assert self.train is not None
         self.train.reorder(order)
+        if self.train.fetched:
+            self.plan[fields.ORDER] = address(self.train.order)
 
     def end_training(self) -> None:
         """Let the epoch's training end after the batches so far; its validation is next."""

@@ -49,7 +49,8 @@ def batch(model: Model) -> dict[str, Array]:
     [('x', (1, 2)), ('y', (1, 1)), ('z1', (1, 1)), ('loss', ())]
     """
     run = model._run
-    if run is None or run.train is None or not run.plan[fields.STEPS_DONE]:
+    watched = run is not None and run.train is not None and run.watched
+    if run is None or not watched or not run.plan[fields.STEPS_DONE]:
         raise ValueError(
             "Expected a fit in progress that has done a batch: call it from the callback "
             f"on_train_batch_end. Received: model {model.name!r}"

@@ -1,4 +1,6 @@
-"""Runs a single instruction on given buffers."""
+"""Runs a single instruction on given buffers, alone or in a team."""
+
+import threading
 
 import numpy as np
 
@@ -8,6 +10,10 @@ from engine.kernels.instructions import execute, listed
 from engine.kernels.lanes import pointer
 from engine.kernels.machine import processors
 from engine.kernels.memory import address
+from engine.kernels.team import CALLED_OFF, execute_together, gather
+
+OWN = fields.STRIP, fields.PACKED, fields.BLOCK
+"""What each member of a team has for itself."""
 
 
 @compiled
@@ -15,16 +21,45 @@ def _run(instructions, frame, rows, numbers):
     execute(instructions, pointer(frame), rows, pointer(numbers))
 
 
-def run(instruction, numbers, rows, dtype="float32", threads=None, **buffers):
+@compiled
+def _run_together(instructions, frame, rows, numbers):
+    if gather(pointer(frame)):
+        execute_together(instructions, pointer(frame), rows, pointer(numbers))
+
+
+def run(instruction, numbers, rows, dtype="float32", threads=None, team=1, **buffers):
     """Run `instruction` with its numbers; `buffers` are the frame's, by the fields' names."""
+    run_all([(instruction, *numbers)], rows, dtype, threads, team, **buffers)
+
+
+def run_all(instructions, rows, dtype="float32", threads=None, team=1, **buffers):
+    """Run a list of instructions."""
     dtype = str(np.dtype(dtype))
     frame = np.zeros(fields.PLAN_LENGTH, np.int64)
     frame[fields.THREADS] = threads or processors()
-    frame[fields.TEAM] = 1
+    frame[fields.TEAM] = team
     for field, strip in dense.STRIPS.items():
         frame[field] = strip.address(dtype)
-    scratch, strip = np.full(1 << 18, np.nan, dtype), np.full(1 << 14, np.nan, dtype)
-    for name, values in {"SCRATCH": scratch, "STRIP": strip, **buffers}.items():
+    scratch = np.full(1 << 20, np.nan, dtype)
+    for name, values in {"SCRATCH": scratch, **buffers}.items():
         assert values.dtype == dtype, name
         frame[getattr(fields, name)] = address(values)
-    _run(listed([(instruction, *numbers)], dtype), frame, rows, np.zeros(1, dtype))
+    own = [np.full((team, 1 << 19), np.nan, dtype) for _ in OWN]
+    board, table = np.zeros(2 * CALLED_OFF, np.int64), listed(instructions, dtype)
+    frame[fields.BOARD] = address(board)
+    plans = []
+    for member in range(team):
+        plans.append(frame.copy())
+        plans[-1][fields.MEMBER] = member
+        plans[-1][list(OWN)] = [address(values[member]) for values in own]
+    if team == 1:
+        return _run(table, plans[0], rows, np.zeros(1, dtype))
+    members = [
+        threading.Thread(target=_run_together, args=(table, plan, rows, np.zeros(1, dtype)))
+        for plan in plans
+    ]
+    for member in members:
+        member.start()
+    for member in members:
+        member.join()
+    return None
