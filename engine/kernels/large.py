@@ -93,9 +93,11 @@ def _product(frame, x, w, b, z, rows, terms, columns, sx, sk, sw, sz, blocked, m
     while True:
         end = block_end(start, terms) if blocked else terms
         n, now = end - start, mode if end >= terms else -1
-        for i in range(0, rows, ROWS):
-            m, own_x, own_sx, own_sk = min(ROWS, rows - i), at(x, i * sx), sx, sk
-            if n <= BLOCK and (columns > 256 or sk > 1):
+        direct = sw == 32 and together < 0 and sk == 1
+        step = 64 if direct else ROWS
+        for i in range(0, rows, step):
+            m, own_x, own_sx, own_sk = min(step, rows - i), at(x, i * sx), sx, sk
+            if n <= BLOCK and (columns > 256 or sk > 1) and not direct:
                 packed, first, last = place(frame, fields.PACKED, 0, x), 0, m
                 if together >= 0:
                     packed = place(frame, fields.SCRATCH, together + turn * PACKED, x)
