@@ -355,8 +355,8 @@ def _transpose(w: Any, inputs: Any, units: Any, t: Any, stride: Any) -> None:
 def halving_products(dz, w, dx, scratch, rows, inputs, units, stride) -> None:
     """dx = dz·Wᵀ with sixteen lanes over the units, for sixteen inputs at once.
 
-    Rows of dx are `stride` numbers apart.  Wᵀ lies in blocks of 16 × 16, with zeros below it, and dz with zeros behind each row.  The r-th
-    register has what the r-th lane adds up.
+    Rows of dx are `stride` numbers apart.  Wᵀ lies in blocks of 16 × 16, with zeros below it, and
+    dz with zeros behind each row.  The r-th register has what the r-th lane adds up.
     """
     whole = (units + 15) // 16 * 16
     t = at(scratch, rows * whole)

@@ -29,8 +29,8 @@ from engine.kernels.instructions import instruction, integer, integers_from, pla
 from engine.kernels.lanes import address, at, call, load, located, put, store, transpose_16
 from engine.kernels.team import meet, share
 
-LARGE = 1 << 21
-"""A layer is large if a batch has at least so many products x·w in it: see docs/performance.md."""
+LARGE = 1 << 20
+"""So many multiplications make a layer large: measured, see docs/performance.md."""
 
 ROWS = 512
 """Rows that are packed together: with 384 terms, less than half of a core's own cache."""
@@ -46,8 +46,8 @@ GRADIENTS = 1 << 16
 
 
 def is_large(rows: int, inputs: int, units: int) -> bool:
-    """Whether a layer is worth a team."""
-    return units > 1 and rows * inputs * units >= LARGE
+    """Whether a layer is worth a team: an update takes about as long as four rows."""
+    return units > 1 and (rows + 4) * inputs * units >= LARGE
 
 
 @formula
@@ -333,7 +333,8 @@ def update_shared(frame: Any, a: Any, rows: Any, like: Any) -> None:
 
 def block_needed(units: int) -> int:
     """How many numbers a member's block may have: gradients, or a small batch of a wide layer."""
-    return max(rows_of_gradients(units) * units, 31 * (units + 16))
+    gradients: int = rows_of_gradients(units) * units
+    return max(gradients, 31 * (units + 16))
 
 
 def scratch_needed(rows: int, inputs: int, units: int) -> int:

@@ -1,4 +1,4 @@
-"""Arrays as kernels want them: contiguous, at the beginning of a line of the cache, with room behind.
+"""Arrays as kernels want them: contiguous, beginning a line of the cache, with room behind.
 
 Kernels read whole registers, also beyond the end of a tensor; every buffer has room for that.
 """

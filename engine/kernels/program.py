@@ -22,6 +22,7 @@ from engine.variable import Variable
 PLACES_OF_A_PLAN = whole(fields.PLAN_LENGTH) + 16
 Instructions = list[tuple[Any, ...]]
 
+
 @dataclass
 class Layer:
     """A Dense layer: sizes and places in the buffers."""
@@ -307,9 +308,9 @@ class Program:
             address_of_exact = exact.address(self.dtype)
             if not kept:
                 return self.backward(rows, address_of_exact)
-            update = large.update_shared, 0, self.size, address_of_exact
+            update: Instructions = [(large.update_shared, 0, self.size, address_of_exact)]
         elif optimizer == updates.SGD and rows == 1 and not kept:
             return self.descend()
         else:
-            update = plain, 0, self.size
-        return [*self.backward(rows), *self.each_penalty(penalties.d_penalty), update]
+            update = [(plain, 0, self.size)]
+        return [*self.backward(rows), *self.each_penalty(penalties.d_penalty), *update]

@@ -91,9 +91,9 @@ class _Buffers:
         """Features, labels, targets and weights."""
         return self.flat_x, self.flat_y, self.flat_targets, self.flat_weights
 
-    def reorder(self, order: Array) -> None:
-        """Put the rows into `order`."""
-        self.order = np.ascontiguousarray(order, np.int64)
+    def reorder(self, order: Array) -> Array:
+        """Put the rows into `order`; return it as the kernel reads it."""
+        self.order = kept = np.ascontiguousarray(order, np.int64)
         pairs = [(self.rows.y, self.flat_y)]
         if not self.fetched:
             pairs.append((self.rows.x, self.flat_x))
@@ -103,6 +103,7 @@ class _Buffers:
             pairs.append((self.rows.weights, self.flat_weights))
         for values, flat in pairs:
             np.take(values, order, axis=0, out=flat[: values.size].reshape(values.shape))
+        return kept
 
 
 def form_of(loss: Loss, activation: str) -> tuple[int, bool]:
@@ -324,9 +325,9 @@ class Run:
     def reorder(self, order: Array) -> None:
         """Put the rows to train on into `order`."""
         assert self.train is not None
-        self.train.reorder(order)
+        kept = self.train.reorder(order)
         if self.train.fetched:
-            self.plan[fields.ORDER] = address(self.train.order)
+            self.plan[fields.ORDER] = address(kept)
 
     def end_training(self) -> None:
         """Let the epoch's training end after the batches so far; its validation is next."""

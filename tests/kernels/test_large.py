@@ -5,8 +5,8 @@ import pytest
 
 from engine.kernels import dense, fields, large, updates
 from engine.kernels.memory import ROWS_BEYOND
-from tests.tolerances import assert_same_bits
 from tests.kernels.harness import run, run_all
+from tests.tolerances import assert_same_bits
 
 # Batches of one row, of a few, of many; sums of one block and of several; strips of 32 columns
 # and narrower ones; more members than strips.

@@ -117,8 +117,8 @@ IN_KERNELS = [
         ),
         Wrong(
             "β₂ in the place of β₁", "kernels/updates.py",
-            {"m = blend(load(slot_1, i, 16), gradient, broadcast(hyper, 0, 16))":
-             "m = blend(load(slot_1, i, 16), gradient, broadcast(hyper, 1, 16))"},
+            {"m = blend(load(slot_1, i, 16), g, share_1)":
+             "m = blend(load(slot_1, i, 16), g, share_2)"},
             "adam-linear", "m(W1)",
         ),
         Wrong(
@@ -140,8 +140,7 @@ IN_KERNELS = [
         ),
         Wrong(
             "v of |g|, not of g²", "kernels/updates.py",
-            {"blend(load(slot_2, i, 16), gradient * gradient,":
-             "blend(load(slot_2, i, 16), abs(gradient),"},
+            {"blend(load(slot_2, i, 16), g * g,": "blend(load(slot_2, i, 16), abs(g),"},
             "adam-linear", "v(W1)",
         ),
         Wrong(
@@ -218,15 +217,15 @@ IN_KERNELS = [
         ),
         Wrong(
             "descent with a fused multiply-add", "kernels/updates.py",
-            {"descend(load(w, i, 16), load(g, i, 16), alpha)":
-             "fma(-load(g, i, 16), alpha, load(w, i, 16))",
-             "import broadcast, load, store": "import broadcast, fma, load, store"},
+            {"descend(load(w, i, 16), load(gradients, i, 16), alpha)":
+             "fma(-load(gradients, i, 16), alpha, load(w, i, 16))",
+             "import broadcast, load, put": "import broadcast, fma, load, put"},
             "sgd-linear", "W2",
         ),
         Wrong(
             "momentum joined before it is gathered", "kernels/updates.py",
-            {"store(w, i, load(w, i, 16) + m)":
-             "store(w, i, load(w, i, 16) + load(slot_1, i, 16) * mu)"},
+            {"put(w, i, load(w, i, 16) + m, left, 16)":
+             "put(w, i, load(w, i, 16) + load(slot, i, 16) * mu, left, 16)"},
             "momentum-linear", "W1",
         ),
     ],
@@ -267,8 +266,8 @@ IN_KERNELS = [
     [
         Wrong(
             "a bias that does not see the last row", "kernels/dense.py",
-            {"c = fill(dz, 0.0 if rows > 1 else -0.0, 16)\n            for i in range(rows):":
-             "c = fill(dz, 0.0, 16)\n            for i in range(rows - 1):"},
+            {"c = fill(dz, 0.0 if rows > 1 else -0.0, 16)\n    for i in range(rows):":
+             "c = fill(dz, 0.0, 16)\n    for i in range(rows - 1):"},
             "categorical", "db2",
         ),
     ],

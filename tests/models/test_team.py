@@ -1,0 +1,119 @@
+"""A fit of large layers by several threads: the same bits, and nobody left behind."""
+
+import threading
+
+import numpy as np
+import pytest
+
+import engine as keras
+from engine.kernels import large, program
+from engine.models import run
+from tests.tolerances import assert_same_bits
+
+INPUTS, CLASSES, BATCH, ROWS = 150, 10, 48, 200
+
+
+def model(optimizer="adam", activation="relu", regularizer=None):
+    keras.utils.set_random_seed(3)
+    made = keras.Sequential(
+        [
+            keras.Input((INPUTS,)),
+            keras.layers.Dense(180, activation=activation, kernel_regularizer=regularizer),
+            keras.layers.Dense(170, activation=activation),
+            keras.layers.Dense(CLASSES, activation="softmax"),
+        ]
+    )
+    made.compile(optimizer, "categorical_crossentropy", metrics=["accuracy"])
+    return made
+
+
+def rows():
+    draw = np.random.default_rng(1)
+    y = np.eye(CLASSES, dtype="float32")[draw.integers(0, CLASSES, ROWS)]
+    return draw.standard_normal((ROWS, INPUTS)).astype("float32"), y
+
+
+def trained(monkeypatch, team, *, optimizer="adam", is_large=True, callbacks=None, **options):
+    monkeypatch.setattr(program, "processors", lambda: team)
+    monkeypatch.setattr(run, "WORK_FOR_A_TEAM", 0)
+    monkeypatch.setattr(large, "LARGE", large.LARGE if is_large else 1 << 60)
+    made = model(optimizer, options.pop("activation", "relu"), options.pop("regularizer", None))
+    x, y = rows()
+    history = made.fit(x, y, batch_size=BATCH, epochs=3, verbose=0, callbacks=callbacks, **options)
+    return [*made.get_weights(), *made.optimizer.slots, np.array(list(history.history.values()))]
+
+
+WATCH = keras.callbacks.LambdaCallback(on_train_batch_end=lambda step, logs: None)
+
+CASES = {
+    "as it is": {},
+    "descent": {"optimizer": "sgd"},
+    "in order": {"shuffle": False},
+    "validation": {"validation_split": 0.3},
+    "weights": {"sample_weight": np.linspace(0.5, 2, ROWS)},
+    "a regularizer": {"regularizer": "l2"},
+    "tanh": {"activation": "tanh"},
+    "watched": {
+        "callbacks": [keras.callbacks.LambdaCallback(on_train_batch_end=lambda step, logs: None)]
+    },
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_same_bits_whatever_the_team(monkeypatch, name):
+    expected = trained(monkeypatch, 1, is_large=False, **CASES[name])
+    for team in (1, 2, 3):
+        for ours, theirs in zip(trained(monkeypatch, team, **CASES[name]), expected, strict=True):
+            assert_same_bits(ours, theirs, f"{team} threads")
+
+
+def test_a_team_works(monkeypatch):
+    called = []
+    monkeypatch.setattr(run.train, "run", spied(run.train.run, called))
+    trained(monkeypatch, 3)
+    assert called.count(threading.get_ident()) * 3 == len(called)
+
+
+def spied(kernel, called):
+    def spy(*arguments):
+        called.append(threading.get_ident())
+        return kernel(*arguments)
+
+    spy.py_func = kernel.py_func
+    return spy
+
+
+def test_interrupted_before_the_kernel_is_called(monkeypatch):
+    """Whoever has been started comes home, and nothing is trained."""
+    made, (x, y) = model(), rows()
+    made.fit(x, y, batch_size=BATCH, verbose=0)
+    before, running = made.get_weights(), threading.active_count()
+    start, started = threading.Thread.start, []
+
+    def interrupted(member):
+        start(member)
+        started.append(member)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(program, "processors", lambda: 3)
+    monkeypatch.setattr(run, "WORK_FOR_A_TEAM", 0)
+    made._kept_program = None
+    monkeypatch.setattr(threading.Thread, "start", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        made.fit(x, y, batch_size=BATCH, verbose=0)
+    assert len(started) == 1
+    assert not started[0].is_alive()
+    assert threading.active_count() == running
+    for old, new in zip(before, made.get_weights(), strict=True):
+        assert_same_bits(new, old)
+    monkeypatch.undo()
+    made.fit(x, y, batch_size=BATCH, verbose=0)
+
+
+def test_small_calls_start_no_threads(monkeypatch):
+    called = []
+    monkeypatch.setattr(program, "processors", lambda: 3)
+    monkeypatch.setattr(run.train, "run", spied(run.train.run, called))
+    made, (x, y) = model(), rows()
+    made.train_on_batch(x[:BATCH], y[:BATCH])
+    assert set(called) == {threading.get_ident()}
