@@ -44,3 +44,10 @@ class History(Callback):
         for name, value in (logs or {}).items():
             self.history.setdefault(name, []).append(value)
         self.model.history = self
+
+    def extend(self, first: int, logs: dict[str, list[float]]) -> None:
+        """Append the values of several epochs, the first of which is epoch `first`."""
+        for name, values in logs.items():
+            self.history.setdefault(name, []).extend(values)
+        self.epoch.extend(range(first, first + len(next(iter(logs.values())))))
+        self.model.history = self

@@ -156,9 +156,9 @@ class Fitting(Feeding):
                 while run.epoch < epochs - first:
                     run.advance()
             finally:
-                for epoch in range(run.epoch):
-                    logs = _epoch_logs(run, epoch)
-                    history.on_epoch_end(first + epoch, logs)
+                if run.epoch:
+                    history.extend(first, run.recorded())
+                    logs = _epoch_logs(run, run.epoch - 1)
         hooks.on_train_end(logs)
         self._run = None
         return history
@@ -190,11 +190,8 @@ def _held_back(rows: Rows, share: Any) -> tuple[Rows, Rows | None]:
 
 
 def _epoch_logs(run: Run, epoch: int) -> dict[str, float]:
-    """Loss and metrics of an epoch in Keras's order: by name, validation last."""
-    logs = dict(sorted(run.trained(epoch).items()))
-    if run.validation is not None:
-        logs |= {f"val_{k}": v for k, v in sorted(run.validated(epoch).items())}
-    return logs
+    """Loss and metrics of an epoch."""
+    return {name: values[0] for name, values in run.recorded(epoch, epoch + 1).items()}
 
 
 def _one_epoch(run: Run, hooks: CallbackList, first: int) -> dict[str, float]:

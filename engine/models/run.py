@@ -320,6 +320,15 @@ class Run:
         values = self.history[epoch, len(self.names) :].tolist()
         return dict(zip(self.names, values, strict=True))
 
+    def recorded(self, first: int = 0, end: int | None = None) -> dict[str, list[float]]:
+        """Values of the epochs `first` … `end` − 1 in Keras's order: by name, validation last."""
+        table = self.history[first : self.epoch if end is None else end].T.tolist()
+        logs = dict(sorted(zip(self.names, table, strict=False)))
+        if self.validation is not None:
+            validated = [f"val_{name}" for name in self.names]
+            logs |= sorted(zip(validated, table[len(self.names) :], strict=True))
+        return logs
+
     # --- going on -----------------------------------------------------------------------------
 
     def reorder(self, order: Array) -> None:
