@@ -31,6 +31,8 @@ def numeric(values: Any, name: str) -> npt.NDArray[Any]:
     array([[1. , 2.5],
            [1. , 0. ]])
     """
+    if type(values) is np.ndarray and values.dtype.kind in "fiub":
+        return values
     if values is None or isinstance(values, str | bytes | dict | set | frozenset):
         raise _no_array(values, name)
     if np.ma.is_masked(values):

@@ -36,7 +36,7 @@ import hashlib
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -194,15 +194,17 @@ def _announced() -> Iterator[None]:
 
 
 _CALLED: set[tuple[str, str]] = set()
+_NOTHING: AbstractContextManager[None] = nullcontext()
+
+
+def announced(kernel: Any, dtype: str) -> AbstractContextManager[None]:
+    """Say so if the first call of `kernel` takes over a second: it is being compiled then."""
+    key = kernel.py_func.__name__, dtype
+    return _NOTHING if key in _CALLED else _first_call(key)
 
 
 @contextmanager
-def announced(kernel: Any, dtype: str) -> Iterator[None]:
-    """Say so if the first call of `kernel` takes over a second: it is being compiled then."""
-    key = (kernel.py_func.__name__, dtype)
-    if key in _CALLED:
-        yield
-        return
+def _first_call(key: tuple[str, str]) -> Iterator[None]:
     with _announced():
         yield
     _CALLED.add(key)

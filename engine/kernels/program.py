@@ -15,11 +15,15 @@ from typing import Any
 import numpy as np
 
 from engine.kernels import activations, dense, fields, large, losses, one_row, penalties, updates
+from engine.kernels.instructions import listed
 from engine.kernels.machine import processors
 from engine.kernels.memory import REGISTER, ROWS_BEYOND, Array, address, aligned, whole
 from engine.variable import Variable
 
 PLACES_OF_A_PLAN = whole(fields.PLAN_LENGTH) + 16
+MOST_TABLES = 64
+"""So many sizes of batches to predict are kept in mind."""
+
 Instructions = list[tuple[Any, ...]]
 
 
@@ -126,6 +130,7 @@ class Program:
         if rows <= self.room:
             return
         self.room = rows
+        self._predicting: dict[int, Array] = {}
         self.team = processors() if self.is_large(rows) else 1
         place = 0
         for layer in self.layers:
@@ -222,6 +227,19 @@ class Program:
             return []
         function = activations.FORWARD[last.activation][fused and last.bias >= 0]
         return [(function, last.output, self.predictions, last.units)]
+
+    def predicting(self, rows: int) -> Array:
+        """The table of instructions that predicts `rows` rows.
+
+        The activation is behind a bias for TensorFlow too, so all of it is oneDNN's.
+        """
+        known = self._predicting.get(rows)
+        if known is None:
+            if len(self._predicting) == MOST_TABLES:
+                self._predicting.clear()
+            steps = [*self.forward(rows), *self.activate_output(fused=True)]
+            known = self._predicting[rows] = listed(steps, self.dtype)
+        return known
 
     def left_at(self, z: bool = False) -> int:
         """Where the outputs are, or the last layer's `z`."""

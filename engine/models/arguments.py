@@ -16,11 +16,11 @@ def whole(name: str, value: Any, default: int | None = None, least: int = 1) -> 
     """`value` as a whole number ≥ `least`; None stands for `default` if there is one."""
     if value is None and default is not None:
         return default
-    expected = f"Expected {name} to be a whole number ≥ {least}. Received: {name}={shown(value)}"
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise TypeError(expected)
-    if value < least:
-        raise ValueError(expected)
+    is_whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    if not is_whole or value < least:
+        raise (ValueError if is_whole else TypeError)(
+            f"Expected {name} to be a whole number ≥ {least}. Received: {name}={shown(value)}"
+        )
     return int(value)
 
 

@@ -23,9 +23,10 @@ Array = npt.NDArray[Any]
 
 def as_numbers(values: Any, name: str, dtype: str) -> Array:
     """`values` as an array of finite numbers of type `dtype`."""
-    array = numeric(values, name)
-    with np.errstate(over="ignore"):
-        numbers = np.asarray(array, dtype, order="C")
+    array = numbers = numeric(values, name)
+    if array.dtype != dtype or not array.flags.c_contiguous:
+        with np.errstate(over="ignore"):
+            numbers = np.asarray(array, dtype, order="C")
     finite = np.isfinite(numbers)
     if not finite.all():
         bad = np.argwhere(~finite)

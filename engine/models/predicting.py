@@ -12,7 +12,6 @@ import numpy as np
 from engine.callbacks import CallbackList
 from engine.kernels import train
 from engine.kernels.compiler import announced
-from engine.kernels.instructions import listed
 from engine.kernels.memory import REGISTER, padded
 from engine.kernels.program import Program
 from engine.models import data
@@ -57,7 +56,6 @@ class Predicting(Feeding):
         verbose = verbosity(verbose)
         batch = whole("batch_size", batch_size, BATCH_SIZE)
         rows = self._features(x)
-        dtype = str(rows.dtype)
         batch = min(batch, len(rows))
         hooks = CallbackList(
             callbacks,
@@ -69,18 +67,20 @@ class Predicting(Feeding):
         )
         program = self._program()
         program.make_room(batch)
-        _outputs(program, rows[:0], batch)  # compiled or loaded before a progress bar counts
+        if verbose:
+            _outputs(program, rows[:0], batch)  # compiled or loaded before the bar counts
         hooks.on_predict_begin()
-        result = np.empty((len(rows), program.units), dtype)
+        result = np.empty((len(rows), program.units), program.dtype)
         # Slices of whole batches, short enough for Ctrl-C.
         batches = max(1, int(WORK_OF_A_SLICE / (2 * program.size * batch)))
-        per_call = batch if hooks.needs_predict_batches else batch * batches
+        by_batch = hooks.needs_predict_batches
+        per_call = batch if by_batch else batch * batches
         for start in range(0, len(rows), per_call):
             part = rows[start : start + per_call]
-            if hooks.needs_predict_batches:
+            if by_batch:
                 hooks.on_predict_batch_begin(start // batch)
             outputs = result[start : start + len(part)] = _outputs(program, part, batch)
-            if hooks.needs_predict_batches:
+            if by_batch:
                 hooks.on_predict_batch_end(start // batch, {"outputs": outputs})
             else:
                 hooks.progress(-(-(start + len(part)) // batch))
@@ -103,16 +103,12 @@ class Predicting(Feeding):
 
 
 def _outputs(program: Program, rows: Array, batch: int) -> Array:
-    """What the kernel predicts for `rows`, taken `batch` at a time.
-
-    Here the activation is behind a bias for TensorFlow too, so all of it is oneDNN's.
-    """
+    """What the kernel predicts for `rows`, taken `batch` at a time."""
     out = np.empty(len(rows) * program.units + REGISTER, program.dtype)
-    steps = listed([*program.forward(batch), *program.activate_output(fused=True)], program.dtype)
     with announced(train.predict, program.dtype):
         train.predict(
             program.addresses,
-            steps,
+            program.predicting(batch),
             padded(rows, program.dtype),
             len(rows),
             batch,

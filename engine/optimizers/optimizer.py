@@ -27,13 +27,16 @@ def checked_number(
     name: str, value: Any, low: float, high: float = math.inf, *, open_high: bool = True
 ) -> float:
     """`value` as a float, if it is in [low, high) and finite even as a float32."""
-    bound = f"in [{low:g}, {high:g}{')' if open_high else ']'}" if high < math.inf else f"≥ {low:g}"
-    expected = f"Expected {name} to be a number {bound}. Received: {name}={shown(value)}"
-    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
-        raise TypeError(expected)
+    is_number = isinstance(value, int | float | np.integer | np.floating)
+    is_number = is_number and not isinstance(value, bool)
     # A comparison with NaN is False.
-    if not low <= value <= min(high, _LARGEST) or (open_high and value == high):
-        raise ValueError(expected)
+    fits = is_number and low <= value <= min(high, _LARGEST)
+    if not fits or (open_high and value == high):
+        closing = ")" if open_high else "]"
+        bound = f"in [{low:g}, {high:g}{closing}" if high < math.inf else f"≥ {low:g}"
+        raise (ValueError if is_number else TypeError)(
+            f"Expected {name} to be a number {bound}. Received: {name}={shown(value)}"
+        )
     return float(value)
 
 
