@@ -27,6 +27,7 @@ from engine import (
 )
 from engine.layers import Input
 from engine.models import Model, Sequential
+from engine.models.fit_many import fit_many
 
 __version__ = "0.1.0"
 
@@ -38,6 +39,7 @@ __all__ = [
     "arithmetic",
     "callbacks",
     "config",
+    "fit_many",
     "initializers",
     "layers",
     "losses",

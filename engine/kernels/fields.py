@@ -1,8 +1,8 @@
 """What the compiled loop reads and writes: the plan of a fit.
 
 All that a fit consists of stands in one array of integers: sizes, the addresses of the buffers, and
-where the fit stands.  So a call costs next to nothing, and many fits are many rows of plans.
-:mod:`engine.models.run` fills them.
+where the fit stands.  So a call costs next to nothing, and many fits are many rows of plans
+(:mod:`engine.kernels.many`).  :mod:`engine.models.run` fills them.
 """
 
 from __future__ import annotations
@@ -63,6 +63,10 @@ from __future__ import annotations
     VALIDATION_ROWS,
     VALIDATION_BATCH,
     ORDER,  # of the rows to train on; 0: as they come
+    FROM_X,  # where the rows are taken from before a fit among many; 0: they need not be
+    FROM_Y,
+    FROM_TARGETS,
+    FROM_WEIGHTS,
     INPUTS,  # numbers in a row of features
     LABELS,  # numbers in a row of labels
     COLUMNS,  # the loss and the metrics, how many
@@ -75,6 +79,6 @@ from __future__ import annotations
     POSITION,
     STEPS_DONE,
     PLAN_LENGTH,
-) = range(60)
+) = range(64)
 
 TRAINING, VALIDATING = range(2)

@@ -27,6 +27,7 @@ from engine.kernels.dense import (
 )
 from engine.kernels.instructions import instruction, integer, integers_from, place, put_integer
 from engine.kernels.lanes import address, at, call, load, located, put, store, transpose_16
+from engine.kernels.rows import copy_row
 from engine.kernels.team import meet, share
 
 LARGE = 1 << 20
@@ -154,16 +155,6 @@ def _part(frame: Any, rows: Any, columns: Any) -> Any:
     return first, end - first, 0, columns
 
 
-@inlined
-def _copy_row(source: Any, target: Any, n: Any) -> None:
-    """Copy exactly `n` numbers: behind the user's last row nothing may be read."""
-    whole = n - n % 16
-    for k in range(0, whole, 16):
-        store(target, k, load(source, k, 16))
-    for k in range(whole, n):
-        store(target, k, load(source, k, 1))
-
-
 @instruction(shared=True)
 def fetch_rows(frame: Any, a: Any, rows: Any, like: Any) -> None:
     """Copy the batch's rows from among the user's: all of them in another order take long to write.
@@ -180,7 +171,7 @@ def fetch_rows(frame: Any, a: Any, rows: Any, like: Any) -> None:
         row = position + i
         if order != 0:
             row = integer(located(order, frame), row)
-        _copy_row(located(begin + row * width, like), at(x, i * inputs), inputs)
+        copy_row(located(begin + row * width, like), at(x, i * inputs), inputs)
     put_integer(frame, fields.X, address(x))
 
 

@@ -176,6 +176,27 @@ class Program:
         """Whether a batch of `rows` rows is worth a team."""
         return any(large.is_large(rows, layer.inputs, layer.units) for layer in self.layers)
 
+    def workspace(self) -> tuple[Array, list[Array]]:
+        """Another set of the buffers that a fit writes to: a plan with their fields, and they."""
+        own, kept = np.zeros(fields.PLAN_LENGTH, np.int64), []
+        parts = "SCALE", "VALUES", "STRIP", "PACKED", "BLOCK", "SCRATCH"
+        buffers: list[tuple[Array, tuple[str, ...]]] = [
+            (self.gradients, ("GRADIENTS",)),
+            (self.outputs, ("OUTPUTS",)),
+            (self.deltas, ("DELTAS",)),
+            (self.factors, ("FACTORS",)),
+            (self.buffer, parts),
+        ]
+        if self.is_large(self.room):
+            buffers.append((self.fetched, ("FETCHED",)))
+        for buffer, names in buffers:
+            another = aligned(buffer.size, self.dtype)
+            another[:] = buffer
+            kept.append(another)
+            places = [getattr(fields, name) for name in names]
+            own[places] = self.addresses[places] + (address(another) - address(buffer))
+        return own, kept
+
     def member_plans(self, plan: Array, board: Array) -> list[Array]:
         """Copies of `plan` for the members of a team."""
         plan[fields.TEAM], plan[fields.BOARD] = self.team, address(board)

@@ -39,14 +39,14 @@ meeting is called off."""
 
 
 @intrinsic
-def _arrive(typing: Any, p: types.CPointer) -> Any:
-    """Add 1 to what stands at `p`, at once for all threads."""
+def next_number(typing: Any, p: types.CPointer) -> Any:
+    """The integer at `p`, to which 1 is added before any other thread sees it."""
 
     def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        builder.atomic_rmw("add", args[0], ir.Constant(args[0].type.pointee, 1), "seq_cst")
-        return context.get_dummy_value()
+        one = ir.Constant(args[0].type.pointee, 1)
+        return builder.atomic_rmw("add", args[0], one, "seq_cst")
 
-    return types.void(p), emit
+    return types.int64(p), emit
 
 
 @intrinsic
@@ -76,7 +76,7 @@ def gather(frame: Any) -> Any:
     """
     board = located(integer(frame, fields.BOARD), frame)
     put_integer(frame, fields.MEETINGS, 1)
-    _arrive(board)
+    next_number(board)
     looked = 0
     while _seen(board) < integer(frame, fields.TEAM):
         if _seen(at(board, CALLED_OFF)) > 0:
@@ -94,7 +94,7 @@ def meet(frame: Any) -> None:
         return
     board, meetings = located(integer(frame, fields.BOARD), frame), integer(frame, fields.MEETINGS)
     put_integer(frame, fields.MEETINGS, meetings + 1)
-    _arrive(board)
+    next_number(board)
     looked = 0
     while _seen(board) < team * (meetings + 1):
         _wait(looked)

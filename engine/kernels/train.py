@@ -84,8 +84,10 @@ def _batches(most, frame, first, scaling, instructions, step, training, like) ->
 
 
 @inlined
-def _go_on(batches, frame, scaling, training, validating, like) -> None:
+def go_on(batches, frame, scaling, training, validating, like) -> Any:
     """Go on with a fit for `batches` batches, or until it (or, if so planned, an epoch) ends.
+
+    Return how many batches are left.
 
     A fit is, for every epoch, a pass over the rows to train on with an update after each batch,
     then a pass over the rows to validate on without.  The rows are in the order of the epoch
@@ -105,7 +107,7 @@ def _go_on(batches, frame, scaling, training, validating, like) -> None:
             done = _batches(left, frame, first, scaling, validating, 0, False, like)
         left -= done
         if integer(frame, fields.POSITION) < integer(frame, first + ROWS):
-            return
+            return left
         put_integer(frame, fields.POSITION, 0)
         if first == fields.TRAIN_X:
             _record(frame, 0, like)
@@ -117,7 +119,8 @@ def _go_on(batches, frame, scaling, training, validating, like) -> None:
         put_integer(frame, fields.PHASE, fields.TRAINING)
         put_integer(frame, fields.EPOCH, integer(frame, fields.EPOCH) + 1)
         if integer(frame, fields.STOP_AT_EPOCH_END):
-            return
+            return left
+    return left
 
 
 @compiled
@@ -130,7 +133,7 @@ def run(batches, plan, scaling, training, validating, numbers) -> None:
     """
     frame, mode = pointer(plan), exchange_mode(FLUSHING)
     if integer(frame, fields.TEAM) == 1 or gather(frame):
-        _go_on(batches, frame, scaling, training, validating, pointer(numbers))
+        go_on(batches, frame, scaling, training, validating, pointer(numbers))
     exchange_mode(mode)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from engine.callbacks import CallbackList
-from engine.kernels import train
+from engine.kernels import fields, train
 from engine.kernels.compiler import announced
 from engine.kernels.memory import REGISTER, padded
 from engine.kernels.program import Program
@@ -68,7 +68,7 @@ class Predicting(Feeding):
         program = self._program()
         program.make_room(batch)
         if verbose:
-            _outputs(program, rows[:0], batch)  # compiled or loaded before the bar counts
+            outputs(program, rows[:0], batch)  # compiled or loaded before the bar counts
         hooks.on_predict_begin()
         result = np.empty((len(rows), program.units), program.dtype)
         # Slices of whole batches, short enough for Ctrl-C.
@@ -79,9 +79,9 @@ class Predicting(Feeding):
             part = rows[start : start + per_call]
             if by_batch:
                 hooks.on_predict_batch_begin(start // batch)
-            outputs = result[start : start + len(part)] = _outputs(program, part, batch)
+            told = result[start : start + len(part)] = outputs(program, part, batch)
             if by_batch:
-                hooks.on_predict_batch_end(start // batch, {"outputs": outputs})
+                hooks.on_predict_batch_end(start // batch, {"outputs": told})
             else:
                 hooks.progress(-(-(start + len(part)) // batch))
         hooks.on_predict_end()
@@ -102,12 +102,19 @@ class Predicting(Feeding):
         return (p > 0.5).astype("int32") if p.shape[1] == 1 else p.argmax(axis=1)
 
 
-def _outputs(program: Program, rows: Array, batch: int) -> Array:
-    """What the kernel predicts for `rows`, taken `batch` at a time."""
+def outputs(program: Program, rows: Array, batch: int, weights: int | None = None) -> Array:
+    """What the kernel predicts for `rows`, taken `batch` at a time.
+
+    `weights` is the address of other weights than the program's.
+    """
+    plan = program.addresses
+    if weights is not None:
+        plan = plan.copy()
+        plan[fields.WEIGHTS] = weights
     out = np.empty(len(rows) * program.units + REGISTER, program.dtype)
     with announced(train.predict, program.dtype):
         train.predict(
-            program.addresses,
+            plan,
             program.predicting(batch),
             padded(rows, program.dtype),
             len(rows),

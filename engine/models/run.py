@@ -68,7 +68,7 @@ class Rows:
         )
 
 
-class _Buffers:
+class Buffers:
     """`Rows` as the kernel reads them: flat, padded, in the order of the epoch.
 
     If the features are `fetched` batch by batch, they stay where they are.
@@ -90,6 +90,11 @@ class _Buffers:
     def flat(self) -> tuple[Array | None, ...]:
         """Features, labels, targets and weights."""
         return self.flat_x, self.flat_y, self.flat_targets, self.flat_weights
+
+    @property
+    def addresses(self) -> list[int]:
+        """Where they begin; 0: there are none."""
+        return [0 if values is None else address(values) for values in self.flat]
 
     def reorder(self, order: Array) -> Array:
         """Put the rows into `order`; return it as the kernel reads it."""
@@ -175,10 +180,10 @@ class Run:
         self.train = self.validation = None
         if train_rows is not None:
             fetched = program.is_large(batch) and not watched
-            self.train = _Buffers(train_rows, loss, dtype, fetched)
+            self.train = Buffers(train_rows, loss, dtype, fetched)
         if validation_rows:
             fetched = program.is_large(validation_batch)
-            self.validation = _Buffers(validation_rows, loss, dtype, fetched)
+            self.validation = Buffers(validation_rows, loss, dtype, fetched)
         self.batch, self.validation_batch = batch, validation_batch
         self.steps = -(-len(train_rows) // batch) if train_rows is not None else 0
         self.validation_steps = (
@@ -211,13 +216,14 @@ class Run:
         ):
             plan[field] = address(values)
         for buffers, places in ((self.train, TRAINED), (self.validation, VALIDATED)):
-            for field, kept in zip(places, buffers.flat if buffers else (), strict=False):
-                plan[field] = 0 if kept is None else address(kept)
+            if buffers is not None:
+                plan[list(places)] = buffers.addresses
         self._choose_loss(loss, metrics, width)
         self._even, self._watched, self._room = even, watched, 0
-        self._work = 3 * max(batch, validation_batch) * program.size
+        self._tables: list[Array] = []
+        self.work = 3 * max(batch, validation_batch) * program.size
         """Products in a batch, about."""
-        self._batches = float(max(1, int(0.02 / (1e-6 + self._work / 1e10))))
+        self._batches = float(max(1, int(0.02 / (1e-6 + self.work / 1e10))))
 
     def _choose_loss(self, loss: Loss, metrics: list[Metric], width: int) -> None:
         """Decide what loss and metrics work on."""
@@ -259,9 +265,13 @@ class Run:
                 steps.append((codes.add_up, *numbers))
         return steps
 
-    def _compile(self) -> None:
-        """Make the lists of instructions; see :func:`engine.kernels.train.run`."""
+    def tables(self) -> list[Array]:
+        """The lists of instructions; see :func:`engine.kernels.train.run`."""
         program, optimizer = self.program, self.optimizer
+        # A callback may have trained or evaluated with other batches in these buffers.
+        if self._room == program.room:
+            return self._tables
+        self._room = program.room
         row_wise = self._form in losses.ROW_WISE
         scaling = [(losses.fill_scale, program.units, row_wise, self._even)]
         training: Instructions = []
@@ -272,7 +282,8 @@ class Run:
             training += program.update(optimizer.code, self.batch, self._watched)
         validating = [] if self.validation is None else self._evaluate(False)
         lists = (scaling, training, validating)
-        self._lists = [listed(instructions, program.dtype) for instructions in lists]
+        self._tables = tables = [listed(instructions, program.dtype) for instructions in lists]
+        return tables
 
     # --- where it stands ----------------------------------------------------------------------
 
@@ -369,39 +380,34 @@ class Run:
             left = self.steps * (len(self.history) - self.epoch)
             rates = optimizer.rates(optimizer.iterations, min(batches, left), program.dtype)
             plan[fields.RATES] = address(rates)
-        # A callback may have trained or evaluated with other batches in these buffers.
-        if self._room != program.room:
-            self._compile()
-            self._room = program.room
+        tables = self.tables()
         known = program.addresses.nonzero()
         plan[known] = program.addresses[known]
         before = int(plan[fields.STEPS_DONE])
         try:
             with announced(train.run, program.dtype):
-                self._train(batches)
+                self._train(batches, tables)
         finally:  # Ctrl-C is raised when the kernel returns: the steps are done by then
             if optimizer is not None:
                 optimizer.iterations += int(plan[fields.STEPS_DONE]) - before
 
-    def _train(self, batches: int) -> None:
+    def _train(self, batches: int, tables: list[Array]) -> None:
         """Run the kernel, in a team where that pays."""
         program, plan = self.program, self.plan
         plan[fields.TEAM] = 1
-        if program.team == 1 or batches * self._work < WORK_FOR_A_TEAM:
-            train.run(batches, plan, *self._lists, program.parameters)
+        if program.team == 1 or batches * self.work < WORK_FOR_A_TEAM:
+            train.run(batches, plan, *tables, program.parameters)
             return
         board = np.zeros(2 * CALLED_OFF, np.int64)
         first, *others = program.member_plans(plan, board)
         members = [
-            threading.Thread(
-                target=train.run, args=(batches, other, *self._lists, program.parameters)
-            )
+            threading.Thread(target=train.run, args=(batches, other, *tables, program.parameters))
             for other in others
         ]
         try:
             for member in members:
                 member.start()
-            train.run(batches, first, *self._lists, program.parameters)
+            train.run(batches, first, *tables, program.parameters)
         finally:  # Ctrl-C may be heard before the kernel is called: then nobody comes any more
             board[CALLED_OFF] = 1
             for member in members:

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import DTypeLike
 
 _DTYPES = ("float32", "float64")
+_FLOATS = tuple(np.dtype(name) for name in _DTYPES)
+_LARGEST = float(np.finfo(np.float32).max)
 
 
 def as_shape(shape: Iterable[Any]) -> tuple[int, ...]:
@@ -34,13 +36,15 @@ def as_float_dtype(dtype: DTypeLike | None) -> np.dtype[Any]:
         wanted = np.dtype(dtype)
     except TypeError:
         wanted = None
-    if wanted is None or wanted.name not in _DTYPES:
+    if wanted not in _FLOATS:
         raise TypeError(f"Expected dtype to be one of {_DTYPES}. Received: dtype={dtype!r}")
     return wanted
 
 
 def as_number(name: str, value: Any, dtype: np.dtype[Any]) -> Any:
     """Return `value` rounded to `dtype`; it must be a finite number there, too."""
+    if type(value) in (float, np.float32) and -_LARGEST <= value <= _LARGEST:  # most are
+        return dtype.type(value)
     if not isinstance(value, (Real, np.number)) or isinstance(value, bool):
         raise TypeError(f"Expected {name} to be a number. Received: {name}={value!r}")
     with np.errstate(over="ignore"):

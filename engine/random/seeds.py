@@ -13,6 +13,8 @@ seeded, here before anything has changed.  Keras accepts a bool, this does not.
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 
@@ -54,12 +56,23 @@ def set_random_seed(seed: int) -> None:
     _global_seed = seed
 
 
+@contextmanager
+def seeded(seed: int | None) -> Iterator[None]:
+    """Draw from `seed` meanwhile, and put the generators back afterwards; None changes nothing."""
+    global _global_seed
+    if seed is None:
+        yield
+        return
+    python, numpy_, engine = random.getstate(), np.random.get_state(), get_random_seed()
+    set_random_seed(seed)
+    try:
+        yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy_)
+        _global_seed = engine
+
+
 def get_random_seed() -> int | None:
     """Return the seed last given to `set_random_seed`, or None."""
     return _global_seed
-
-
-def restore_random_seed(seed: int | None) -> None:
-    """Make `get_random_seed` return `seed` again; Python's and NumPy's generators stay."""
-    global _global_seed
-    _global_seed = seed

@@ -10,9 +10,6 @@ Keras: ``scikeras.wrappers.KerasClassifier`` 0.13.
 from __future__ import annotations
 
 import inspect
-import random
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -20,8 +17,7 @@ import numpy.typing as npt
 
 from engine.losses import get as get_loss
 from engine.models import Model
-from engine.random import set_random_seed
-from engine.random.seeds import get_random_seed, restore_random_seed
+from engine.random.seeds import seeded
 from engine.utils import to_categorical
 
 try:
@@ -35,22 +31,6 @@ except ImportError as error:
     ) from error
 
 Array = npt.NDArray[Any]
-
-
-@contextmanager
-def _seeded(seed: int | None) -> Iterator[None]:
-    """Draw from `seed` meanwhile, and put the generators back afterwards."""
-    if seed is None:
-        yield
-        return
-    python, numpy_, engine = random.getstate(), np.random.get_state(), get_random_seed()
-    set_random_seed(seed)
-    try:
-        yield
-    finally:
-        random.setstate(python)
-        np.random.set_state(numpy_)
-        restore_random_seed(engine)
 
 
 class KerasClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -184,7 +164,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         encoder = LabelEncoder().fit(y)
         self.classes_ = encoder.classes_
         self.n_classes_ = len(self.classes_)
-        with _seeded(self.random_state):
+        with seeded(self.random_state):
             if not (self.warm_start and hasattr(self, "model_")):
                 self.model_ = self._new_model()
             settings: dict[str, Any] = {

@@ -1,0 +1,273 @@
+"""fit_many: many networks of one architecture, trained in one compiled call on all processors.
+
+    member k:  the weights of seed k, the rows of k, the learning rate of k
+
+Each member's numbers are those of training it alone, to the bit.  Keras has nothing like it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from engine.callbacks import History
+from engine.callbacks.progress_bar import ProgressBar
+from engine.checks.shown import shown
+from engine.kernels import fields
+from engine.kernels.memory import Array, address
+from engine.losses import Loss
+from engine.models.arguments import BATCH_SIZE, verbosity, whole
+from engine.models.fits import Fits
+from engine.models.members import (
+    Member,
+    check_alike,
+    each,
+    how_many,
+    like_model,
+    of_models,
+    row_numbers,
+    side_by_side,
+)
+from engine.models.model import Model
+from engine.models.run import SLOTS, VALIDATED, Buffers, Run
+from engine.models.together import SOURCES, go_through, tiled
+from engine.random import get_random_seed
+
+ORDERS = 1 << 23
+"""About so many numbers of rows stand ready for the fits to come: 64 MiB."""
+
+
+def fit_many(
+    model: Any,
+    x: Any,
+    y: Any,
+    *,
+    seeds: Sequence[int] | None = None,
+    learning_rates: Sequence[float] | None = None,
+    rows: Sequence[Any] | None = None,
+    batch_size: int | None = None,
+    epochs: int = 1,
+    verbose: Any = "auto",
+    validation_data: Any = None,
+    validation_batch_size: int | None = None,
+    shuffle: bool = True,
+    class_weight: dict[int, float] | None = None,
+    sample_weight: Any = None,
+) -> Fits:
+    """Train many networks of one architecture at once.
+
+    What differs from member to member is given as a list; all lists are equally long.
+
+    Parameters
+    ----------
+    model
+        A compiled model, which stays as it is; or a list of compiled models of one architecture,
+        which are trained.
+    x, y
+        Rows of features and their labels for all members, or lists of them, one for each.
+    seeds
+        Member k is what ``set_random_seed(seeds[k])``, making the model anew and ``fit`` give:
+        initial weights and the order of the rows.  Without seeds the members begin with the
+        model's weights.  For a list of models the seeds tell the order of the rows only.
+    learning_rates
+        In the place of the optimizer's.
+    rows
+        The numbers of the rows that a member is trained on, or masks: the folds of a
+        cross-validation, say.
+    validation_data
+        ``(x, y)`` or ``(x, y, sample_weight)`` for all members, or a list of such tuples.
+    batch_size, epochs, verbose, validation_batch_size, shuffle, class_weight, sample_weight
+        As in ``Model.fit``; the progress bar counts members.
+
+    Returns
+    -------
+    Fits
+        Histories and weights as arrays whose first axis is the member; scores and predictions on
+        request.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If lists differ in length, or an argument does not fit the model.
+
+    Examples
+    --------
+    >>> import engine as keras
+    >>> model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    >>> model.compile("sgd", "mse")
+    >>> x, y = np.ones((8, 2)), np.zeros(8)
+    >>> fits = keras.fit_many(model, x, y, seeds=range(3), epochs=5, verbose=0)
+    >>> fits.history["loss"].shape
+    (3, 5)
+    """
+    models = list(model) if isinstance(model, list | tuple) else []
+    for one in models or [model]:
+        if not isinstance(one, Model):
+            raise TypeError(
+                f"Expected a compiled model, or a list of them. Received: model={shown(model)}"
+            )
+        one._require_compiled(loss=True)
+    template: Model = models[0] if models else model
+    batch = whole("batch_size", batch_size, BATCH_SIZE)
+    validation_batch = whole("validation_batch_size", validation_batch_size, batch)
+    epochs, verbose = whole("epochs", epochs), verbosity(verbose)
+    if not isinstance(shuffle, bool):
+        raise TypeError(f"Expected shuffle to be True or False. Received: shuffle={shown(shuffle)}")
+    if models and learning_rates is not None:
+        raise ValueError(
+            "Expected learning_rates with a single model: models have optimizers of their own. "
+            f"Received: {len(models)} models"
+        )
+    xs, ys, weights = each(x, 2), each(y, 1), each(sample_weight, 1)
+    tuples = validation_data if isinstance(validation_data, list) else None
+    count = how_many(
+        model=models or None, seeds=seeds, learning_rates=learning_rates, rows=rows, x=xs, y=ys,
+        sample_weight=weights, validation_data=tuples,
+    )  # fmt: skip
+    data = [
+        template._class_weighted(template._rows(*some), class_weight)
+        for some in side_by_side((xs, x), (ys, y), (weights, sample_weight))
+    ]
+    validation = [template._validation_rows(v, data[0]) for v in tuples or [validation_data]]
+    for one in models or [template]:
+        one._ready(data[0], one.optimizer)
+    if models:
+        check_alike(models)
+    orders = _seeds(seeds, count)
+    if models:
+        members = of_models(models, orders)
+    else:
+        members = like_model(template, orders, seeds is not None, learning_rates)
+    for k, member in enumerate(members):
+        member.rows, member.validation = data[k % len(data)], validation[k % len(validation)]
+        if rows is not None:
+            member.taken = row_numbers(rows[k], len(member.rows), f"rows[{k}]")
+        even_size = 0 if len(member) % batch else batch
+        member.even = even_size > 0
+        if models:
+            member.even = models[k]._shape_is_known("fit", even_size)
+    bar = ProgressBar(count, verbose)
+    columns = _train(template, members, (batch, validation_batch), epochs, shuffle, bar)
+    table = np.array([member.history for member in members])
+    history = {name: table[:, :, column] for name, column in columns.items()}
+    last = {name: float(values[:, -1].mean()) for name, values in history.items()}
+    bar.update(count, last, finalize=True)
+    for k, one in enumerate(models):
+        record = History()
+        record.set_model(one)
+        record.extend(0, {name: values[k].tolist() for name, values in history.items()})
+        members[k].optimizer.iterations += epochs * -(-len(members[k]) // batch)
+    return Fits(
+        template,
+        [member.parameters for member in members],
+        history,
+        orders if seeds is not None else None,
+        None if learning_rates is None else list(learning_rates),
+    )
+
+
+def _seeds(seeds: Sequence[int] | None, count: int) -> list[int]:
+    """A seed for each member's order of rows: the global one if there are none, or any."""
+    if seeds is not None:
+        return [int(seed) if isinstance(seed, np.integer) else seed for seed in seeds]
+    common = get_random_seed()
+    return [secrets.randbelow(1 << 32) if common is None else common for _ in range(count)]
+
+
+def _train(
+    template: Model,
+    members: list[Member],
+    batches: tuple[int, int],
+    epochs: int,
+    shuffle: bool,
+    bar: ProgressBar,
+) -> dict[str, int]:
+    """Train all members; return the columns of their histories by name."""
+    groups: dict[tuple[int, int, bool], list[Member]] = {}
+    for member in members:
+        batch = min(batches[0], len(member))
+        validation_batch = min(batches[1], len(member.validation or member))
+        groups.setdefault((batch, validation_batch, member.even), []).append(member)
+    done = 0
+    for (batch, validation_batch, even), group in groups.items():
+        first, loss = group[0], template._loss
+        assert first.rows is not None and loss is not None
+        optimizer = type(first.optimizer).from_config(first.optimizer.get_config())
+        run = Run(
+            template._program(),
+            loss,
+            template._metrics(first.rows.y.shape[1]),
+            optimizer=optimizer,
+            train_rows=first.rows,
+            batch=batch,
+            validation_rows=first.validation,
+            validation_batch=validation_batch,
+            epochs=epochs,
+            stop_at_epoch_end=False,
+            even=even,
+        )
+        _train_group(run, group, loss, shuffle, partial(_tell, bar.update, done))
+        done += len(group)
+    names = run.names
+    columns = {name: names.index(name) for name in sorted(names)}
+    if members[0].validation is not None:
+        columns |= {f"val_{name}": len(names) + names.index(name) for name in sorted(names)}
+    return columns
+
+
+def _tell(tell: Callable[[int], None], before: int, done: int) -> None:
+    """Tell how many are done altogether."""
+    tell(before + done)
+
+
+def _train_group(
+    run: Run, group: list[Member], loss: Loss, shuffle: bool, tell: Callable[[int], None]
+) -> None:
+    """Train members that share lists of instructions."""
+    plans, histories = tiled(run, len(group), [member.parameters for member in group])
+    kept: dict[Any, Any] = {}
+    for plan, member, history in zip(plans, group, histories, strict=True):
+        member.history = history
+        _fill(plan, run, member, loss, kept)
+    wave = max(1, ORDERS // max(len(member) for member in group))
+    for start in range(0, len(group), wave):
+        some = slice(start, start + wave)
+        orders = [np.ascontiguousarray(member.order(shuffle)) for member in group[some]]
+        plans[some, fields.ORDER] = [address(order) for order in orders]
+        go_through(run, plans[some], partial(_tell, tell, start))
+
+
+def _fill(plan: Array, run: Run, member: Member, loss: Loss, kept: dict[Any, Any]) -> None:
+    """Write what a member has of its own into its plan; `kept` has what several share."""
+    rows, optimizer = member.rows, member.optimizer
+    assert rows is not None and run.train is not None
+    steps = len(run.history) * -(-len(member) // run.batch)
+    key = id(optimizer), steps
+    if key not in kept:
+        hyper = np.zeros_like(run.hyper)
+        hyper[: len(optimizer.hyperparameters)] = optimizer.hyperparameters
+        rates = optimizer.rates(optimizer.iterations, steps, run.program.dtype)
+        kept[key] = np.ascontiguousarray(rates), hyper
+    rates, hyper = kept[key]
+    plan[fields.RATES], plan[fields.HYPER] = address(rates), address(hyper)
+    for field, slot in zip(SLOTS, member.slots, strict=False):
+        plan[field] = address(slot)
+    if id(rows) not in kept:
+        kept[id(rows)] = loss.smooth(rows.y)
+    targets = kept[id(rows)]
+    sources = [rows.x, rows.y, None if targets is rows.y else targets, rows.weights]
+    plan[fields.TRAIN_ROWS] = len(member)
+    plan[list(SOURCES)] = [0 if values is None else address(values) for values in sources]
+    if run.train.fetched:  # batch by batch, from where they are
+        plan[fields.TRAIN_X], plan[fields.FROM_X] = plan[fields.FROM_X], 0
+    validation = member.validation
+    if validation is not None and run.validation is not None:
+        if id(validation) not in kept:
+            dtype, fetched = run.program.dtype, run.validation.fetched
+            kept[id(validation)] = Buffers(validation, loss, dtype, fetched)
+        plan[list(VALIDATED)] = kept[id(validation)].addresses
+        plan[fields.VALIDATION_ROWS] = len(validation)

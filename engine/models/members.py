@@ -1,0 +1,197 @@
+"""What differs from member to member of :func:`engine.fit_many`: data, weights, seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from engine.checks.numeric import numeric
+from engine.checks.shown import shown
+from engine.kernels.memory import Array, aligned
+from engine.kernels.program import Program
+from engine.models.model import Model
+from engine.models.run import Rows
+from engine.optimizers import Optimizer
+from engine.random import epoch_order, set_random_seed
+from engine.random.seeds import seeded
+
+
+@dataclass
+class Member:
+    """One of the networks: its weights, and on what and how it is trained."""
+
+    parameters: Array
+    """All weights one after the other, as a program keeps them."""
+    slots: list[Array]
+    optimizer: Optimizer
+    seed: int | None
+    """Of the order of the rows."""
+    rows: Rows | None = None
+    taken: Array | None = None
+    """The numbers of the rows to train on, if not all of them."""
+    validation: Rows | None = None
+    even: bool = False
+    """Whether TensorFlow would know the shape of the batches."""
+    history: Array | None = None
+    """A row for each epoch, once it is trained."""
+
+    def __len__(self) -> int:
+        assert self.rows is not None
+        return len(self.rows) if self.taken is None else len(self.taken)
+
+    def order(self, shuffle: bool) -> Array:
+        """The numbers of the rows in the order of every epoch."""
+        order = epoch_order(len(self), self.seed) if shuffle else np.arange(len(self))
+        return order if self.taken is None else self.taken[order]
+
+
+def of_models(models: list[Model], seeds: Sequence[int | None]) -> list[Member]:
+    """Members that are models: training them trains those."""
+    members = []
+    for model, seed in zip(models, seeds, strict=True):
+        program, optimizer = model._program(), model.optimizer
+        assert optimizer is not None
+        optimizer.build(program.variables)
+        members.append(Member(program.parameters, optimizer.slots, optimizer, seed))
+    return members
+
+
+def like_model(
+    model: Model, seeds: Sequence[int | None], draw: bool, learning_rates: Sequence[float] | None
+) -> list[Member]:
+    """Members like a model that stays as it is, with initial weights of their own if `draw`."""
+    program, optimizer, count = model._program(), model.optimizer, len(seeds)
+    assert optimizer is not None
+    places = -(-program.allocated // 16) * 16
+    parameters = aligned(count * places, program.dtype).reshape(count, places)
+    if draw:
+        _draw(model, program, seeds, parameters)
+    else:
+        parameters[:, : program.allocated] = program.parameters
+    names = optimizer.slot_names
+    slots = aligned(count * len(names) * places, program.dtype).reshape(count, -1, places)
+    config, kind = optimizer.get_config(), type(optimizer)
+    rates = [config["learning_rate"]] * count if learning_rates is None else learning_rates
+    made = {rate: kind.from_config({**config, "learning_rate": rate}) for rate in set(rates)}
+    return [
+        Member(own, list(own_slots), made[rate], seed)
+        for own, own_slots, rate, seed in zip(parameters, slots, rates, seeds, strict=True)
+    ]
+
+
+def each(values: Any, dimensions: int) -> list[Any] | None:
+    """`values` one for each member, if they are a list of arrays of so many dimensions or more.
+
+    >>> each([[1, 2], [3, 4]], 2) is None
+    True
+    >>> len(each([np.ones((3, 2)), np.ones((4, 2))], 2))
+    2
+    """
+    if isinstance(values, np.ndarray) and values.ndim == dimensions + 1:
+        return list(values)
+    if not isinstance(values, list | tuple) or not values:
+        return None
+    shapes = [getattr(v, "shape", None) for v in values]
+    return list(values) if all(s is not None and len(s) >= dimensions for s in shapes) else None
+
+
+def how_many(**lists: Any) -> int:
+    """How many members there are: the lists are all of one length."""
+    lengths = {name: len(values) for name, values in lists.items() if values is not None}
+    if not lengths:
+        raise ValueError(
+            f"Expected one of {', '.join(lists)} to be a list, with an entry for each member. "
+            "Received: none"
+        )
+    if len(set(lengths.values())) > 1:
+        told = ", ".join(f"{n} of {name}" for name, n in lengths.items())
+        raise ValueError(
+            f"Expected lists of one length, an entry for each member. Received: {told}"
+        )
+    return next(iter(lengths.values()))
+
+
+def side_by_side(*pairs: tuple[list[Any] | None, Any]) -> list[tuple[Any, ...]]:
+    """A tuple for each member, or one for all, from pairs of a list or None, and a value.
+
+    >>> side_by_side(([1, 2], None), (None, 3))
+    [(1, 3), (2, 3)]
+    """
+    most = max((len(values) for values, _ in pairs if values is not None), default=1)
+    return list(zip(*(values or [value] * most for values, value in pairs), strict=True))
+
+
+def row_numbers(values: Any, count: int, name: str) -> Array:
+    """`values` as numbers of `count` rows; a mask of booleans tells them, too."""
+    array = numeric(values, name)
+    if array.dtype == bool and array.shape == (count,):
+        array = np.flatnonzero(array)
+    if array.ndim != 1 or not array.size or array.dtype.kind not in "iu":
+        raise ValueError(
+            f"Expected {name} to be a list of row numbers, or a mask. Received: {name} of shape "
+            f"{array.shape} and type {array.dtype}"
+        )
+    if array.min() < 0 or array.max() >= count:
+        raise ValueError(
+            f"Expected the numbers in {name} to be in 0 … {count - 1}. "
+            f"Received: {array.min()} … {array.max()}"
+        )
+    return np.ascontiguousarray(array, np.int64)
+
+
+def _draw(model: Model, program: Program, seeds: Sequence[int | None], out: Array) -> None:
+    """Write the initial weights of the model made anew after each seed into a row of `out`."""
+    ends = np.cumsum([view.size for view in program.views])
+    shapes = [view.shape for view in program.views]
+    with seeded(0):
+        for seed, numbers in zip(seeds, out, strict=True):
+            assert seed is not None
+            set_random_seed(seed)
+            for make, shape, end in zip(_initializers(model), shapes, ends, strict=True):
+                values = np.asarray(make(shape, program.dtype))
+                numbers[end - values.size : end] = values.reshape(-1)
+
+
+def _initializers(model: Model) -> list[Any]:
+    """Those of all weights, made anew in the order of the layers: each draws its seed."""
+    made: dict[int, Any] = {}
+    used = []
+    for layer in model._dense_layers():
+        for initializer in (layer.kernel_initializer, layer.bias_initializer):
+            if id(initializer) not in made:
+                clone = getattr(initializer, "clone", lambda same=initializer: same)
+                made[id(initializer)] = clone()
+            used.append(made[id(initializer)])
+        if not layer.use_bias:
+            used.pop()
+    return used
+
+
+def check_alike(models: list[Model]) -> None:
+    """Raise a ValueError unless the models differ in weights, seeds and learning rates only."""
+    if len({id(model) for model in models}) < len(models):
+        raise ValueError("Expected different models. Received: the same one twice")
+    first = _architecture(models[0])
+    for k, model in enumerate(models):
+        if (other := _architecture(model)) != first:
+            unlike = [key for key in first if other.get(key) != first[key]]
+            raise ValueError(
+                f"Expected models of one architecture. Received: model {k} with other "
+                f"{' and '.join(unlike)}: {shown(other[unlike[0]])}, not {shown(first[unlike[0]])}"
+            )
+
+
+def _architecture(model: Model) -> dict[str, Any]:
+    config = model.get_compile_config()
+    kept = "units", "activation", "use_bias", "kernel_regularizer", "bias_regularizer"
+    layers = [{k: layer.get_config()[k] for k in kept} for layer in model._dense_layers()]
+    return {
+        "layers": [model.input_shape, *layers],
+        "optimizer": (config["optimizer"]["class_name"], getattr(model.optimizer, "code", None)),
+        "loss": config["loss"],
+        "metrics": config["metrics"],
+        "type of numbers": model._dense_layers()[0].dtype,
+    }
