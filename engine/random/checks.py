@@ -36,7 +36,7 @@ def as_float_dtype(dtype: DTypeLike | None) -> np.dtype[Any]:
         wanted = np.dtype(dtype)
     except TypeError:
         wanted = None
-    if wanted not in _FLOATS:
+    if wanted is None or wanted not in _FLOATS:
         raise TypeError(f"Expected dtype to be one of {_DTYPES}. Received: dtype={dtype!r}")
     return wanted
 
