@@ -25,7 +25,7 @@ from engine.models.fits import Fits
 from engine.models.members import (
     Member,
     check_alike,
-    each,
+    each_of,
     how_many,
     like_model,
     of_models,
@@ -122,7 +122,7 @@ def fit_many(
             "Expected learning_rates with a single model: models have optimizers of their own. "
             f"Received: {len(models)} models"
         )
-    xs, ys, weights = each(x, 2), each(y, 1), each(sample_weight, 1)
+    xs, ys, weights = each_of(x, y, sample_weight)
     tuples = validation_data if isinstance(validation_data, list) else None
     count = how_many(
         model=models or None, seeds=seeds, learning_rates=learning_rates, rows=rows, x=xs, y=ys,

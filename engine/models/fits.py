@@ -12,7 +12,7 @@ import numpy as np
 from engine.kernels import fields
 from engine.kernels.memory import Array, address
 from engine.models.arguments import BATCH_SIZE, whole
-from engine.models.members import each, side_by_side
+from engine.models.members import each_of, side_by_side
 from engine.models.model import Model
 from engine.models.predicting import outputs
 from engine.models.run import VALIDATED, Buffers, Run
@@ -79,7 +79,7 @@ class Fits:
         x, y and sample_weight are for all members, or lists with those of each.
         """
         batch = whole("batch_size", batch_size, BATCH_SIZE)
-        model, lists = self._model, (each(x, 2), each(y, 1), each(sample_weight, 1))
+        model, lists = self._model, each_of(x, y, sample_weight)
         values = zip(lists, (x, y, sample_weight), strict=True)
         data = [model._rows(*some) for some in side_by_side(*values)]
         if len(data) not in (1, len(self)):

@@ -90,12 +90,24 @@ def each(values: Any, dimensions: int) -> list[Any] | None:
     >>> len(each([np.ones((3, 2)), np.ones((4, 2))], 2))
     2
     """
-    if isinstance(values, np.ndarray) and values.ndim == dimensions + 1:
-        return list(values)
     if not isinstance(values, list | tuple) or not values:
         return None
     shapes = [getattr(v, "shape", None) for v in values]
     return list(values) if all(s is not None and len(s) >= dimensions for s in shapes) else None
+
+
+def each_of(x: Any, y: Any, weights: Any) -> list[list[Any] | None]:
+    """Features, labels and weights of the rows, each as a list for the members if it is one.
+
+    An array has an axis more if it holds those of all members; of labels, x tells.
+    """
+    whole = isinstance(x, np.ndarray) and x.ndim == 3
+    xs = list(x) if whole else each(x, 2)
+    others: list[list[Any] | None] = []
+    for values in (y, weights):
+        own = xs is not None and isinstance(values, np.ndarray)
+        others.append(list(values) if own else each(values, 1))
+    return [xs, *others]
 
 
 def how_many(**lists: Any) -> int:
