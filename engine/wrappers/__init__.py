@@ -5,6 +5,7 @@ Keras: the package SciKeras, whose constructor and behaviour ``KerasClassifier``
 
 from __future__ import annotations
 
+from engine.wrappers.cross_validation import cross_val_score
 from engine.wrappers.keras_classifier import KerasClassifier
 
-__all__ = ["KerasClassifier"]
+__all__ = ["KerasClassifier", "cross_val_score"]

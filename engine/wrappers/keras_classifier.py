@@ -157,28 +157,39 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             return numbers
         return to_categorical(numbers, len(self.classes_))
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, **options: Any) -> KerasClassifier:
-        """Make a model and train it; `options` go to ``Model.fit``."""
+    @property
+    def fits_at_once(self) -> bool:
+        """Whether several may be trained by :func:`engine.fit_many`."""
+        return not (self.callbacks or self.validation_split or self.warm_start)
+
+    @property
+    def fit_settings(self) -> dict[str, Any]:
+        """What ``Model.fit`` and :func:`engine.fit_many` are both told."""
+        names = "batch_size", "validation_batch_size", "epochs", "verbose", "shuffle"
+        return {name: getattr(self, name) for name in (*names, "class_weight")}
+
+    def prepare(self, X: Any, y: Any) -> tuple[Array, Array]:
+        """Number the classes and make the model; return features and labels to train on."""
         X = validate_data(self, X, dtype="numeric")
         check_classification_targets(y)
         encoder = LabelEncoder().fit(y)
         self.classes_ = encoder.classes_
         self.n_classes_ = len(self.classes_)
-        with seeded(self.random_state):
-            if not (self.warm_start and hasattr(self, "model_")):
+        if not (self.warm_start and hasattr(self, "model_")):
+            with seeded(self.random_state):
                 self.model_ = self._new_model()
-            settings: dict[str, Any] = {
-                "batch_size": self.batch_size,
-                "validation_batch_size": self.validation_batch_size,
-                "epochs": self.epochs,
-                "verbose": self.verbose,
-                "callbacks": self.callbacks,
-                "validation_split": self.validation_split,
-                "shuffle": self.shuffle,
-                "class_weight": self.class_weight,
-                "sample_weight": sample_weight,
-            }
-            labels = self._labels(encoder.transform(y))
+        return X, self._labels(encoder.transform(y))
+
+    def fit(self, X: Any, y: Any, sample_weight: Any = None, **options: Any) -> KerasClassifier:
+        """Make a model and train it; `options` go to ``Model.fit``."""
+        X, labels = self.prepare(X, y)
+        settings: dict[str, Any] = {
+            **self.fit_settings,
+            "callbacks": self.callbacks,
+            "validation_split": self.validation_split,
+            "sample_weight": sample_weight,
+        }
+        with seeded(self.random_state):
             history = self.model_.fit(X, labels, **(settings | options))
         self.history_ = history.history
         return self

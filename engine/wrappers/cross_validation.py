@@ -1,0 +1,89 @@
+"""cross_val_score: the networks of all folds trained at once.
+
+scikit-learn: ``sklearn.model_selection.cross_val_score``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.base import clone, is_classifier
+from sklearn.metrics import check_scoring
+from sklearn.model_selection import check_cv
+from sklearn.pipeline import Pipeline
+from sklearn.utils import _safe_indexing, indexable
+
+from engine.checks.shown import shown
+from engine.models.fit_many import fit_many
+from engine.wrappers.keras_classifier import KerasClassifier
+
+
+def cross_val_score(
+    estimator: Any, X: Any, y: Any, *, groups: Any = None, scoring: Any = None, cv: Any = None
+) -> npt.NDArray[np.float64]:
+    """The scores of the folds of a cross-validation, as scikit-learn's function gives them.
+
+    The networks of all folds are trained in one compiled call (:func:`engine.fit_many`); the bits
+    are those of training them one after the other.  Estimators with callbacks, a validation split
+    or a warm start are fitted one after the other.
+
+    Parameters
+    ----------
+    estimator
+        A :class:`KerasClassifier`, or a pipeline that ends with one.
+    X, y, groups, scoring, cv
+        As in scikit-learn.
+
+    Returns
+    -------
+    array of shape (folds,)
+
+    Raises
+    ------
+    TypeError
+        If the estimator does not end with a KerasClassifier.
+    """
+    last = estimator.steps[-1][1] if isinstance(estimator, Pipeline) else estimator
+    if not isinstance(last, KerasClassifier):
+        raise TypeError(
+            "Expected a KerasClassifier, or a pipeline that ends with one. "
+            f"Received: estimator={shown(estimator)}"
+        )
+    X, y, groups = indexable(X, y, groups)
+    splits = list(check_cv(cv, y, classifier=is_classifier(estimator)).split(X, y, groups))
+    scorer = check_scoring(estimator, scoring)
+    fitted = [clone(estimator) for _ in splits]
+    at_once = last.fits_at_once
+    models, xs, labels = [], [], []
+    for one, (train, _) in zip(fitted, splits, strict=True):
+        features, classes = _safe_indexing(X, train), _safe_indexing(y, train)
+        if not at_once:
+            one.fit(features, classes)
+            continue
+        classifier = one
+        if isinstance(one, Pipeline):
+            if len(one.steps) > 1:
+                features = one[:-1].fit_transform(features, classes)
+            classifier = one.steps[-1][1]
+        features, numbers = classifier.prepare(features, classes)
+        models.append(classifier.model_)
+        xs.append(features)
+        labels.append(numbers)
+    if at_once:
+        fit_many(
+            models,
+            xs,
+            labels,
+            seeds=None if last.random_state is None else [last.random_state] * len(models),
+            **last.fit_settings,
+        )
+        for one in fitted:
+            classifier = one.steps[-1][1] if isinstance(one, Pipeline) else one
+            classifier.history_ = classifier.model_.history.history
+    scores = [
+        scorer(one, _safe_indexing(X, test), _safe_indexing(y, test))
+        for one, (_, test) in zip(fitted, splits, strict=True)
+    ]
+    return np.array(scores)
