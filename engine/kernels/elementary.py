@@ -23,7 +23,7 @@ from llvmlite import ir
 from numba.core import cgutils, types
 from numba.extending import overload
 
-from engine.kernels import eigen, onednn
+from engine.kernels import eigen, glibc, onednn
 from engine.kernels.compiler import formula, intrinsic
 from engine.kernels.lanes import Lanes, _call, minimum, where
 
@@ -57,6 +57,11 @@ def logistic(x: Any) -> Any:
     """1 / (1 + e⁻ˣ), without overflow on either side."""
     e = np.exp(-np.abs(x))
     return np.where(x >= 0, 1.0 / (1.0 + e), e / (1.0 + e))
+
+
+def single_exp(x: Any) -> Any:
+    """eˣ, in all lanes as the C library has it (:mod:`engine.kernels.glibc`)."""
+    return np.exp(x)
 
 
 def fused_exp(x: Any) -> Any:
@@ -162,6 +167,7 @@ _readings(log1p, eigen.log1p, _library_log1p, _library_log1p)
 _readings(tanh, eigen.tanh, eigen.tanh, _library_tanh)
 _readings(logistic, eigen.logistic, _library_logistic, _exact_logistic)
 _readings(reciprocal, eigen.reciprocal, _exact_reciprocal, _exact_reciprocal)
+_readings(single_exp, glibc.expf, _library_exp, _library_exp)
 _readings(fused_exp, onednn.exp, onednn.exp, _library_exp)
 _readings(fused_logistic, onednn.logistic, onednn.logistic, _exact_logistic)
 _readings(fused_tanh, onednn.tanh, onednn.tanh, _library_tanh)

@@ -39,6 +39,7 @@ from __future__ import annotations
     SUMS,
     HISTORY,
     THRESHOLDS,
+    HAS_EXPF,  # 1: the C library's exponential can be had for whole registers
     THREADS,  # how many TensorFlow would use, which cuts very long sums
     # the team's
     TEAM,  # how many threads run this fit
@@ -79,6 +80,6 @@ from __future__ import annotations
     POSITION,
     STEPS_DONE,
     PLAN_LENGTH,
-) = range(64)
+) = range(65)
 
 TRAINING, VALIDATING = range(2)

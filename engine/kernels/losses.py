@@ -13,7 +13,7 @@ from typing import Any
 
 from engine.kernels import fields
 from engine.kernels.compiler import Part, inlined
-from engine.kernels.elementary import exp, log
+from engine.kernels.elementary import exp, log, single_exp
 from engine.kernels.instructions import instruction, integer, place
 from engine.kernels.lanes import at, fill, load, number, put, store, where
 from engine.kernels.loops import over_one, over_two
@@ -104,10 +104,11 @@ def _tile_size(units: Any) -> Any:
 
 
 @inlined
-def _shift(z: Any, sums: Any, tiles: Any, e: Any, rows: Any, units: Any) -> None:
+def _shift(z: Any, sums: Any, tiles: Any, e: Any, rows: Any, units: Any, has_expf: Any) -> None:
     """m = z − max z into tiles, and S = Σ e^m of each row.
 
-    The exponentials of a sum are counted within the row: packets of eight units, then single ones.
+    The exponentials of a sum are counted within the row: packets of eight units, then single ones,
+    which take the C library's time unless it `has_expf` as we know it.
     """
     whole = units - units % 8
     for i in range(0, rows, ROWS):
@@ -119,6 +120,9 @@ def _shift(z: Any, sums: Any, tiles: Any, e: Any, rows: Any, units: Any) -> None
         for c in range(0, ROWS * whole, ROWS):
             store(e, c, exp(load(m, c, 16)))
         for c in range(ROWS * whole, ROWS * units, ROWS):
+            if has_expf:
+                store(e, c, single_exp(load(m, c, 16)))
+                continue
             for lane in range(c, c + min(ROWS, rows - i)):
                 store(e, lane, exp(load(m, lane, 1)))
         store(sums, i, packet_sums(e, units))
@@ -155,7 +159,7 @@ def _categorical_rest(tiles, y, sums, scale, dz, rows, units, sparse) -> None:
 
 @inlined
 def _categorical_on_logits(
-    z, y, scale, values, dz, scratch, rows, units, want_gradient, sparse
+    frame, z, y, scale, values, dz, scratch, rows, units, want_gradient, sparse
 ) -> None:
     """Either of the losses on logits; `sparse` labels are class numbers, one for each row."""
     whole_rows, tile = (rows + ROWS - 1) // ROWS * ROWS, _tile_size(units)
@@ -163,7 +167,8 @@ def _categorical_on_logits(
     tiles = at(logs, whole_rows)
     e = at(tiles, whole_rows * whole_columns(units))
     truth = at(e, tile)
-    _shift(z, sums, tiles, e, rows, units)
+    has_expf = integer(frame, fields.HAS_EXPF) > 0
+    _shift(z, sums, tiles, e, rows, units, has_expf)
     packets = 0 if sparse else rows - rows % 8
     for i in range(0, packets, 8):
         store(logs, i, log(load(sums, i, 8)))
@@ -230,7 +235,9 @@ def sparse(frame: Any, a: Any, rows: Any, like: Any) -> None:
     n = rows * units
     z, scratch = scratch, at(scratch, n + 16 * units + 16)
     _logit(p, z, n)
-    _categorical_on_logits(z, y, scale, values, dp, scratch, rows, units, want_gradient, True)
+    _categorical_on_logits(
+        frame, z, y, scale, values, dp, scratch, rows, units, want_gradient, True
+    )
     if want_gradient:
         _inverse(p, z, n)
         for i in range(n):
@@ -249,7 +256,7 @@ def categorical_logits(frame: Any, a: Any, rows: Any, like: Any) -> None:
     """Categorical crossentropy on logits."""
     z, y, scale, values, dz, scratch = _taken(frame, a, like)
     units, want = integer(a, 2), integer(a, 4) > 0
-    _categorical_on_logits(z, y, scale, values, dz, scratch, rows, units, want, False)
+    _categorical_on_logits(frame, z, y, scale, values, dz, scratch, rows, units, want, False)
 
 
 @instruction()
@@ -257,7 +264,7 @@ def sparse_logits(frame: Any, a: Any, rows: Any, like: Any) -> None:
     """The same for class numbers."""
     z, y, scale, values, dz, scratch = _taken(frame, a, like)
     units, want = integer(a, 2), integer(a, 4) > 0
-    _categorical_on_logits(z, y, scale, values, dz, scratch, rows, units, want, True)
+    _categorical_on_logits(frame, z, y, scale, values, dz, scratch, rows, units, want, True)
 
 
 PARTS = [

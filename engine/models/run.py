@@ -18,6 +18,7 @@ import numpy.typing as npt
 from engine.kernels import fields, losses, train
 from engine.kernels import metrics as codes
 from engine.kernels.compiler import announced
+from engine.kernels.glibc import has_expf
 from engine.kernels.instructions import listed
 from engine.kernels.machine import processors
 from engine.kernels.memory import address, padded
@@ -205,7 +206,7 @@ class Run:
         plan[fields.TRAIN_BATCH], plan[fields.VALIDATION_BATCH] = batch, validation_batch
         plan[fields.VALIDATION_ROWS] = len(validation_rows) if validation_rows else 0
         plan[fields.EPOCHS], plan[fields.STOP_AT_EPOCH_END] = epochs, stop_at_epoch_end
-        plan[fields.THREADS] = processors()
+        plan[fields.THREADS], plan[fields.HAS_EXPF] = processors(), has_expf()
         if train_rows is None:
             plan[fields.PHASE] = fields.VALIDATING
         for field, values in (
