@@ -18,10 +18,11 @@ from typing import Any
 
 from rich.console import Console
 
+from benchmarks.chart import save_chart
 from benchmarks.exactness import commit
 from benchmarks.peers import PEERS, missing
 from benchmarks.rounds import Result, against, measure, quartiles
-from benchmarks.table import table
+from benchmarks.table import summary, table
 from benchmarks.workloads import MAKERS, Workload, workload
 
 LATEST = Path("benchmarks") / "results" / "latest.json"
@@ -54,6 +55,7 @@ def told(work: Workload, results: dict[str, Result]) -> dict[str, Any]:
         "steps": work.steps,
         "parameters": work.parameters,
         "optimizer": work.optimizer,
+        "tutorial": work.tutorial,
         "peers": peers,
     }
 
@@ -113,10 +115,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 failures += "ended with the loss" in reason
             report["workloads"].append(told(work, results))
     console.print(table(report))
+    console.print(summary(report))
     file = options.json or LATEST
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
-    console.print(f"Written: {file}", highlight=False)
+    picture = file.with_suffix(".png")
+    save_chart(report, picture)
+    console.print(f"Written: {file}, {picture}", highlight=False)
     return 1 if failures else 0
 
 

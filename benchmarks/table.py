@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import exp, log
+from statistics import fmean
 from typing import Any
 
 from rich.table import Table
@@ -55,4 +57,22 @@ def table(report: dict[str, Any]) -> Table:
                 shown_seconds(row["first"]),
                 end_section=number == len(rows) - 1,
             )
+    return view
+
+
+def summary(report: dict[str, Any]) -> Table:
+    """Over the tutorials: the least ratio of each peer, and the geometric mean."""
+    view = Table(title="Times the engine's, over the tutorials", title_justify="left")
+    view.add_column("who")
+    for column in ("least", "geometric mean", "tutorials"):
+        view.add_column(column, justify="right")
+    for name, who in PEERS.items():
+        ratios = [
+            work["peers"][name]["ratio"]["median"]
+            for work in report["workloads"]
+            if work["tutorial"] and name in work["peers"] and name != "engine"
+        ]
+        if ratios:
+            mean = fmean(map(log, ratios))
+            view.add_row(who, shown_ratio(min(ratios)), shown_ratio(exp(mean)), str(len(ratios)))
     return view

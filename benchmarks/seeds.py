@@ -1,0 +1,86 @@
+"""`python -m benchmarks.seeds`: tutorial 1 with 1,000 seeds, and what its test accuracy depends on.
+
+The tutorial says that results vary.  All networks start from other weights and visit the rows in
+another order; the data and the split stay the same.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from matplotlib.figure import Figure
+
+import datasets
+import engine
+from benchmarks.workloads import workload
+from engine.pictures.canvas import BLUE, ORANGE
+from engine.pictures.saving import save_picture
+
+PUBLISHED = 0.72
+"""The tutorial's test accuracy."""
+
+PICTURE = Path("docs") / "pictures" / "thousand-seeds.png"
+
+
+def scores(seeds: int) -> tuple[dict[str, Any], float, int]:
+    """Test loss and accuracy of each seed, the seconds of the training, the rows of the test."""
+    work = workload("pima-sgd")
+    _, _, x_test, y_test = datasets.pima_sgd_split().arrays()
+    model = work.model(engine)
+    options = {"batch_size": work.batch, "epochs": work.epochs}
+    engine.fit_many(model, work.x, work.y, seeds=[0], verbose=0, **options)
+    start = perf_counter()
+    fits = engine.fit_many(model, work.x, work.y, seeds=range(seeds), **options)
+    seconds = perf_counter() - start
+    return fits.evaluate(x_test, y_test), seconds, len(x_test)
+
+
+def picture(accuracy: np.ndarray, rows: int) -> Figure:
+    """How often each test accuracy occurs: a bar for every number of right rows."""
+    right = np.rint(accuracy * rows).astype(int)
+    values, counts = np.unique(right, return_counts=True)
+    figure = Figure(figsize=(8.0, 4.2), layout="constrained")
+    axes = figure.add_subplot()
+    axes.bar(values / rows, counts, width=0.8 / rows, color=BLUE)
+    middle, low, high = (float(np.quantile(accuracy, q)) for q in (0.5, 0.025, 0.975))
+    axes.axvspan(low, high, color="0.9", zorder=0, label=f"95 % of them: {low:.3f} – {high:.3f}")
+    axes.axvline(middle, color="black", linewidth=1.5, label=f"median {middle:.3f}")
+    axes.axvline(
+        PUBLISHED, color=ORANGE, linewidth=2, linestyle="--", label=f"published {PUBLISHED:.2f}"
+    )
+    axes.set_xlabel(f"accuracy on the {rows} test rows")
+    axes.set_ylabel("networks")
+    axes.set_title(f"Tutorial 1 with {len(accuracy):,} seeds", fontsize=11)
+    axes.legend(loc="upper left", frameon=False, fontsize=9)
+    for side in ("top", "right"):
+        axes.spines[side].set_visible(False)
+    return figure
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.seeds", description=__doc__)
+    parser.add_argument("--seeds", type=int, default=1000, metavar="N", help="default 1000")
+    parser.add_argument("--picture", type=Path, default=PICTURE, metavar="FILE")
+    options = parser.parse_args(arguments)
+    if options.seeds < 1:
+        parser.error(f"Expected at least one seed. Received: --seeds {options.seeds}")
+    told, seconds, rows = scores(options.seeds)
+    accuracy = np.asarray(told["accuracy"], np.float64)
+    options.picture.parent.mkdir(parents=True, exist_ok=True)
+    save_picture(picture(accuracy, rows), options.picture, dpi=150)
+    print(
+        f"{options.seeds:,} networks trained in {seconds:.2f} s. Test accuracy: median "
+        f"{np.median(accuracy):.4f}, lowest {accuracy.min():.4f} (seed {accuracy.argmin()}), "
+        f"highest {accuracy.max():.4f} (seed {accuracy.argmax()}).\nWritten: {options.picture}"
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
