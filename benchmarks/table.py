@@ -76,3 +76,20 @@ def summary(report: dict[str, Any]) -> Table:
             mean = fmean(map(log, ratios))
             view.add_row(who, shown_ratio(min(ratios)), shown_ratio(exp(mean)), str(len(ratios)))
     return view
+
+
+def markdown(report: dict[str, Any]) -> str:
+    """The engine's times, and how many times longer the peers take, as a table for the docs."""
+    others = [name for name in PEERS if name != "engine"]
+    titles = ["", "one fit", "one step", "compiled call, one step", *(PEERS[n] for n in others)]
+    lines = [" | ".join(titles), " | ".join(["---", *["--:"] * (len(titles) - 1)])]
+    for work in report["workloads"]:
+        ours = work["peers"]["engine"]
+        seconds, kernel = ours["seconds"]["median"], ours["kernel"]["median"]
+        steps = seconds / work["steps"], kernel / work["steps"]
+        cells = [work["key"], *map(shown_seconds, (seconds, *steps))]
+        for name in others:
+            ratio = work["peers"].get(name, {}).get("ratio")
+            cells.append(f"{shown_ratio(ratio['median'])} ×" if ratio else "–")
+        lines.append(" | ".join(cells))
+    return "\n".join(f"| {line} |" for line in lines)

@@ -40,9 +40,14 @@ def whole(places: int) -> int:
     return -(-places // 16) * 16
 
 
+def room_for(values: Array, dtype: str) -> Array:
+    """Zeros for the rows of `values`, with room for what kernels read beyond them."""
+    width = values.shape[1] if values.ndim > 1 else 1
+    return aligned(values.size + ROWS_BEYOND * width + REGISTER, dtype)
+
+
 def padded(values: Array, dtype: str) -> Array:
     """`values` row after row, with room for what kernels read beyond them."""
-    width = values.shape[1] if values.ndim > 1 else 1
-    flat = aligned(values.size + ROWS_BEYOND * width + REGISTER, dtype)
+    flat = room_for(values, dtype)
     flat[: values.size] = values.reshape(-1)
     return flat

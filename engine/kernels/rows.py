@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from engine.kernels import fields
-from engine.kernels.compiler import inlined
+from engine.kernels.compiler import compiled, inlined
 from engine.kernels.instructions import integer
-from engine.kernels.lanes import at, load, located, store
+from engine.kernels.lanes import at, load, located, pointer, store
 
 
 @inlined
@@ -31,3 +31,11 @@ def gather(frame: Any, source: Any, target: Any, width: Any, like: Any) -> None:
     for i in range(rows):
         row = integer(located(order, frame), i) if order != 0 else i
         copy_row(at(begin, row * width), at(end, i * width), width)
+
+
+@compiled
+def take(source, order, target, width) -> None:
+    """Write the rows of `source`, of `width` numbers each, into `target` in an order."""
+    begin, end = pointer(source), pointer(target)
+    for i in range(order.size):
+        copy_row(at(begin, order[i] * width), at(end, i * width), width)

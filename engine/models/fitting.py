@@ -20,6 +20,7 @@ from engine.models.feeding import Feeding
 from engine.models.run import Rows, Run
 from engine.optimizers.optimizer import checked_number
 from engine.random import epoch_order, get_random_seed
+from engine.random.shuffle import known_order
 
 
 class Fitting(Feeding):
@@ -133,13 +134,14 @@ class Fitting(Feeding):
             stop_at_epoch_end=by_epoch,
             even=self._shape_is_known("fit", even_size),
             watched=hooks.needs_batches,
+            shuffled=shuffle,
         )
         self._run = run
         hooks.set_model(self)
         history = hooks.history
         assert history is not None
         if shuffle and seed is not None:
-            run.reorder(epoch_order(len(rows), seed))
+            run.reorder(known_order(len(rows), seed))
         self.stop_training = False
         run.warm_up()
         hooks.on_train_begin()

@@ -21,8 +21,9 @@ from engine.kernels.compiler import announced
 from engine.kernels.glibc import has_expf
 from engine.kernels.instructions import listed
 from engine.kernels.machine import processors
-from engine.kernels.memory import address, padded
+from engine.kernels.memory import address, padded, room_for
 from engine.kernels.program import Instructions, Program
+from engine.kernels.rows import take
 from engine.kernels.team import CALLED_OFF
 from engine.losses import Loss
 from engine.metrics import LossMetric, Metric
@@ -72,20 +73,24 @@ class Rows:
 class Buffers:
     """`Rows` as the kernel reads them: flat, padded, in the order of the epoch.
 
-    If the features are `fetched` batch by batch, they stay where they are.
+    If the features are `fetched` batch by batch, they stay where they are.  Without an order the
+    rows stand as they come, unless they are `shuffled` before anybody reads them.
     """
 
-    def __init__(self, rows: Rows, loss: Loss, dtype: str, fetched: bool) -> None:
+    def __init__(
+        self, rows: Rows, loss: Loss, dtype: str, fetched: bool, shuffled: bool = False
+    ) -> None:
         self.rows = rows
         self.fetched = fetched
         self.order: Array | None = None
         self.targets = loss.smooth(rows.y)
         self.smoothed = self.targets is not rows.y
-        self.flat_x = rows.x if fetched else padded(rows.x, dtype)
-        self.flat_y = padded(rows.y, dtype)
-        self.flat_targets = padded(self.targets, dtype) if self.smoothed else self.flat_y
+        flat = room_for if shuffled else padded
+        self.flat_x = rows.x if fetched else flat(rows.x, dtype)
+        self.flat_y = flat(rows.y, dtype)
+        self.flat_targets = flat(self.targets, dtype) if self.smoothed else self.flat_y
         weights = rows.weights
-        self.flat_weights = None if weights is None else padded(weights, dtype)
+        self.flat_weights = None if weights is None else flat(weights, dtype)
 
     @property
     def flat(self) -> tuple[Array | None, ...]:
@@ -108,7 +113,7 @@ class Buffers:
         if self.rows.weights is not None and self.flat_weights is not None:
             pairs.append((self.rows.weights, self.flat_weights))
         for values, flat in pairs:
-            np.take(values, order, axis=0, out=flat[: values.size].reshape(values.shape))
+            take(values.reshape(-1), kept, flat, values.size // len(values))
         return kept
 
 
@@ -150,7 +155,7 @@ class Run:
     """Training on `train_rows` and validating on `validation_rows` after each epoch.
 
     `even` says that TensorFlow knows the shape of the batches, `watched` that somebody reads the
-    gradients after a batch.
+    gradients after a batch, `shuffled` that :meth:`reorder` is called before the first.
     """
 
     def __init__(
@@ -168,6 +173,7 @@ class Run:
         stop_at_epoch_end: bool = True,
         even: bool = False,
         watched: bool = False,
+        shuffled: bool = False,
     ) -> None:
         self.program = program
         self.optimizer = optimizer
@@ -181,7 +187,7 @@ class Run:
         self.train = self.validation = None
         if train_rows is not None:
             fetched = program.is_large(batch) and not watched
-            self.train = Buffers(train_rows, loss, dtype, fetched)
+            self.train = Buffers(train_rows, loss, dtype, fetched, shuffled)
         if validation_rows:
             fetched = program.is_large(validation_batch)
             self.validation = Buffers(validation_rows, loss, dtype, fetched)

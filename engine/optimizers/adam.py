@@ -23,7 +23,7 @@ import numpy as np
 from engine.checks.shown import shown
 from engine.kernels.compiler import compiled, formula
 from engine.kernels.elementary import power
-from engine.kernels.lanes import fill, maximum, pointer, sqrt, store
+from engine.kernels.lanes import fill, maximum, number, pointer, sqrt, store
 from engine.optimizers.optimizer import Array, Optimizer, checked_number
 
 
@@ -53,11 +53,15 @@ def step_size(alpha: Any, beta_1_to_t: Any, beta_2_to_t: Any) -> Any:
 
 @compiled
 def _fill_step_sizes(rates: Any, first: Any, alpha: Any, beta_1: Any, beta_2: Any) -> None:
-    p = pointer(rates)
+    p, nothing = pointer(rates), 0
+    one, two = fill(p, beta_1, 1), fill(p, beta_2, 1)
     for i in range(rates.size):
         t = fill(p, first + i + 1, 1)
-        powers = power(fill(p, beta_1, 1), t), power(fill(p, beta_2, 1), t)
-        store(p, i, step_size(fill(p, alpha, 1), powers[0], powers[1]))
+        power_1 = fill(p, 0.0, 1)
+        if nothing == 0:  # what is 0 once is 0 from then on
+            power_1 = power(one, t)
+            nothing = int(number(power_1) == 0.0)
+        store(p, i, step_size(fill(p, alpha, 1), power_1, power(two, t)))
 
 
 class Adam(Optimizer):

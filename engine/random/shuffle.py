@@ -23,6 +23,7 @@ and later versions of Keras have other orders.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -80,4 +81,12 @@ def epoch_order(n: int, seed: int | None) -> NDArray[np.int64]:
         return np.random.permutation(n).astype(np.int64)
     order = np.empty(n, np.int64)
     fill_order(order, order_stream(seed))
+    return order
+
+
+@lru_cache(maxsize=4)
+def known_order(n: int, seed: int) -> NDArray[np.int64]:
+    """As `epoch_order`, kept for the next fit, and not to be written to."""
+    order = epoch_order(n, seed)
+    order.flags.writeable = False
     return order
