@@ -22,11 +22,11 @@ BINARY_ACCURACY, CATEGORICAL_ACCURACY, SPARSE_ACCURACY, LOSS = range(4)
 
 
 @inlined
-def _right(p: Any, y: Any, threshold: Any, k: Any, width: Any) -> Any:
+def right(said: Any, label: Any, threshold: Any, width: Any) -> Any:
     """1 where the label is what p > threshold says, 0 elsewhere."""
-    one = fill(p, 1.0, width)
-    said = where(load(p, k, width) > broadcast(threshold, 0, width), one, 0.0)
-    return where(said == load(y, k, width), one, 0.0)
+    one = fill(threshold, 1.0, width)
+    said = where(said > broadcast(threshold, 0, width), one, 0.0)
+    return where(said == label, one, 0.0)
 
 
 @inlined
@@ -58,12 +58,12 @@ def binary_accuracy(frame: Any, a: Any, rows: Any, like: Any) -> None:
     units, threshold = integer(a, 1), place(frame, fields.THRESHOLDS, integer(a, 3), like)
     if units == 1:
         for i in range(0, rows, 16):
-            store(values, i, _right(p, y, threshold, i, 16))
+            store(values, i, right(load(p, i, 16), load(y, i, 16), threshold, 16))
     else:
         for i in range(rows):
             hits = fill(p, 0.0, 1)
             for k in range(i * units, (i + 1) * units):
-                hits = hits + _right(p, y, threshold, k, 1)
+                hits = hits + right(load(p, k, 1), load(y, k, 1), threshold, 1)
             store(values, i, hits / fill(p, units, 1))
     _add_up(frame, a, rows, like)
 

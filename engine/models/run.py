@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.kernels import fields, losses, train
+from engine.kernels import fields, losses, one_output, train
 from engine.kernels import metrics as codes
 from engine.kernels.compiler import announced
 from engine.kernels.glibc import has_expf
@@ -254,6 +254,11 @@ class Run:
         assert buffers is not None
         steps = program.fetch(training) if buffers.fetched else []
         steps += program.forward(rows)
+        single = last.units == 1 and last.activation == "sigmoid" and not program.penalties
+        single = single and self.on_logits and self._form == losses.BINARY_LOGITS
+        if single and self._metric_codes == [codes.BINARY_ACCURACY]:
+            places = last.output, program.predictions, last.output, 2 * len(self.names), 2, 0
+            return [*steps, (one_output.sigmoid_output, *places, training)]
         if self.predicted:
             steps += program.activate_output(fused=not apart)
         steps.append(

@@ -154,9 +154,9 @@ IN_KERNELS = [
             "smoothing-categorical", "loss",
         ),
         Wrong(
-            "the logit compared with 0.5, not the probability", "models/run.py",
-            {"numbers = program.left_at(), last.units":
-             "numbers = program.left_at(z=True), last.units"},
+            "the logit compared with 0.5, not the probability", "kernels/one_output.py",
+            {"hit = right(said, label, threshold, width)":
+             "hit = right(logit, label, threshold, width)"},
             "sgd", "so far in the epoch: accuracy",
         ),
         Wrong(
