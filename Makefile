@@ -3,8 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: parity parity-full test test-quick test-tolerance record lint bench bench-exactness \
-	fuzz-full clean
+.PHONY: parity parity-full test test-quick test-tolerance record lint bench bench-suite \
+	bench-exactness fuzz-full clean
 
 # The five tutorials in the engine and in Keras: a table, and report/parity.html.
 parity: $(READY)
@@ -45,6 +45,11 @@ lint: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
+
+# The engine beside itself: what takes how long, compared with the last run (kept in .benchmarks).
+# A minute and a half; `make bench-suite ONLY=kernels` takes the benchmarks with that in their names.
+bench-suite: $(READY)
+	$(BIN)/python -m pytest benchmarks/suite --benchmark-autosave --benchmark-compare -k "$(ONLY)"
 
 # The virtual environment with every package at the version that constraints.txt pins.
 $(READY): constraints.txt Makefile
