@@ -1,0 +1,472 @@
+"""`python -m benchmarks.scaling`: how the time of training grows, and how near the floor it is.
+
+Four studies, each a row of trainings with Adam that differ in one size:
+
+    rows    8-10-8-8-1, batch 32: a whole `fit` of one epoch, data in memory, second and later calls
+    width   784-N-10, batch 32: a step
+    depth   32-32-…-32-1, batch 32: a step
+    batch   784-128-10: a row
+
+A step's or row's time is that in the compiled call, on 2,048 rows (whole batches only) that are
+trained on again and again.  The sizes of a study take turns, round after round; medians and
+quartiles are shown.  Every timing lasts 50 ms or longer.
+
+Beside the times stands the arithmetic's floor, which no training that forms these products and
+updates all weights can pass on this machine with so many threads:
+
+    floor = max(multiply-adds / (threads · peak), bytes / (threads · bandwidth))
+
+multiply-adds of a step
+    rows·in·out for each layer's z = x·W, as many for dW = xᵀ·dz, and as many for dx = dz·Wᵀ of
+    every layer but the first.  (Two operations each.)  Not counted: biases, activations, the loss,
+    the metrics, and all of Adam's arithmetic.
+bytes of a step
+    24 for each parameter: w, m and v, four bytes each, are read once and written once.  Not
+    counted: gradients and activations, which may stay in the cache, and the rows.
+threads
+    As many as the engine lets share the work: one up to a certain size (`engine.kernels.large`),
+    then all that the process may use.
+peak
+    Multiply-adds per second of one thread, in a kernel that does nothing else, compiled as the
+    engine's are: 16 independent sums of 16 lanes, which AVX-512 has registers for; or 12 of 8
+    lanes, if that is faster.
+bandwidth
+    Bytes per second, read and written, of one thread that changes the signs of an array.  It is
+    measured for arrays of 16 KiB to 256 MiB, so from the first cache to memory; a training gets
+    that of the largest array that is no larger than a thread's share of w, m and v.  Threads that
+    share a cache or memory get less, so the floor lies rather too low.
+
+Peak and bandwidth are measured in the rounds, too, and the best of all rounds counts: everything
+that disturbs makes them smaller, and the floor too high.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+import engine
+from benchmarks.clock import clocked
+from benchmarks.rounds import quartiles
+from benchmarks.table import shown_ratio, shown_seconds
+from benchmarks.workloads import SEED, Workload
+from engine.kernels.compiler import compiled, inlined
+from engine.kernels.lanes import fill, fma_outer, load, pointer, store, zeros
+from engine.kernels.large import is_large
+from engine.kernels.machine import processors
+from engine.kernels.memory import aligned
+
+LATEST = Path("benchmarks") / "results" / "scaling.json"
+PICTURES = Path("docs") / "pictures"
+WIDTH = 110
+LEAST_SECONDS = 0.05
+"""How long a timing lasts at least."""
+
+POOL = 2048
+"""Rows of the studies of a step and of a row."""
+
+ALLOWED = 1.05
+"""A median that lies below its floor by more than this factor shows that the floor is wrong."""
+
+
+# --- studies ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Point:
+    """A training: its size on the picture's axis, layers, rows of a step, rows of an epoch."""
+
+    size: int
+    layers: tuple[int, ...]
+    batch: int
+    rows: int
+
+    @property
+    def steps(self) -> int:
+        """Updates in an epoch."""
+        return -(-self.rows // self.batch)
+
+    @property
+    def parameters(self) -> int:
+        """Weights and biases."""
+        return sum((a + 1) * b for a, b in pairwise(self.layers))
+
+    @property
+    def multiply_adds(self) -> int:
+        """Of an epoch's products."""
+        first, *others = (a * b for a, b in pairwise(self.layers))
+        return self.rows * (2 * first + 3 * sum(others))
+
+    @property
+    def bytes(self) -> int:
+        """Of w, m and v, read once and written once in each step of an epoch."""
+        return self.steps * 24 * self.parameters
+
+    @property
+    def threads(self) -> int:
+        """How many share the work."""
+        large = any(is_large(self.batch, a, b) for a, b in pairwise(self.layers))
+        return processors() if large else 1
+
+
+@dataclass(frozen=True)
+class Study:
+    """Trainings that differ in one size; the time is that of one fit, step or row (`per`)."""
+
+    key: str
+    title: str
+    axis: str
+    per: str
+    points: tuple[Point, ...]
+
+    def parts(self, point: Point) -> int:
+        """How many fits, steps or rows an epoch is."""
+        return {"fit": 1, "step": point.steps, "row": point.rows}[self.per]
+
+
+ROWS = tuple(m * 10**e for e in (2, 3, 4, 5) for m in (1, 2, 5)) + (10**6,)
+WIDTHS = (8, 10, 16, 31, 32, 64, 100, 128, 256, 512, 1024, 2048)
+DEPTHS = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32)
+BATCHES = (1, 2, 3, 4, 5, 8, 10, 16, 31, 32, 64, 100, 128, 256, 512, 1024)
+
+STUDIES = {
+    study.key: study
+    for study in (
+        Study(
+            "rows", "A whole fit: 8-10-8-8-1, Adam, batch 32, 1 epoch", "rows", "fit",
+            tuple(Point(n, (8, 10, 8, 8, 1), 32, n) for n in ROWS),
+        ),
+        Study(
+            "width", "A step: 784-N-10, Adam, batch 32", "N, units of the hidden layer", "step",
+            tuple(Point(n, (784, n, 10), 32, POOL) for n in WIDTHS),
+        ),
+        Study(
+            "depth", "A step: 32-32-…-32-1, Adam, batch 32", "hidden layers of 32 units", "step",
+            tuple(Point(n, (32,) * (n + 1) + (1,), 32, POOL) for n in DEPTHS),
+        ),
+        Study(
+            "batch", "A row: 784-128-10, Adam", "batch size (rows of a step)", "row",
+            tuple(Point(n, (784, 128, 10), n, POOL // n * n) for n in BATCHES),
+        ),
+    )
+}  # fmt: skip
+"""Every study by its key."""
+
+
+# --- the floor ----------------------------------------------------------------------------------
+
+# The key of their cache covers the engine's sources, not this file: a changed kernel is given
+# another name.
+
+
+@inlined
+def _sums(x: Any, turns: Any, out: Any, count: Any, width: Any) -> None:
+    p = pointer(x)
+    v, sums = load(p, 0, width), zeros(p, count, width)
+    for _ in range(turns):
+        sums = fma_outer(sums, p, 0, 0, v)
+    total = sums[0]
+    for r in range(1, count):
+        total = total + sums[r]
+    store(pointer(out), 0, total)
+
+
+@compiled
+def sixteen_sums(x: Any, turns: Any, out: Any) -> None:
+    """x[0]·x added `turns` times to each of 16 sums of 16 lanes; `out` is the sum of the sums."""
+    _sums(x, turns, out, 16, 16)
+
+
+@compiled
+def twelve_sums(x: Any, turns: Any, out: Any) -> None:
+    """The same with 12 sums of 8 lanes."""
+    _sums(x, turns, out, 12, 8)
+
+
+PEAK_KERNELS = ((sixteen_sums, 16, 16), (twelve_sums, 12, 8))
+"""Each with its number of sums and their lanes."""
+
+
+@compiled
+def negate(x: Any, turns: Any) -> None:
+    """Change the sign of every number of `x` (a multiple of 64), `turns` times."""
+    p = pointer(x)
+    sign = fill(p, -1.0, 16)
+    for _ in range(turns):
+        for i in range(0, x.size, 64):
+            a, b = load(p, i, 16) * sign, load(p, i + 16, 16) * sign
+            c, d = load(p, i + 32, 16) * sign, load(p, i + 48, 16) * sign
+            store(p, i, a)
+            store(p, i + 16, b)
+            store(p, i + 32, c)
+            store(p, i + 48, d)
+
+
+ARRAYS = tuple(1 << k for k in range(14, 29))
+"""Bytes of the arrays that the bandwidth is measured with."""
+
+TURNS = 1 << 19
+"""How often each sum is added to: some milliseconds."""
+
+MOVED = 1 << 29
+"""Bytes that are read or written for one figure of the bandwidth, at least."""
+
+
+@dataclass
+class Rates:
+    """What one thread can do: the best that was measured."""
+
+    peak: float = 0.0
+    """Multiply-adds per second."""
+    bandwidth: dict[int, float] = field(default_factory=dict)
+    """Bytes per second, read and written, by the size of the array."""
+
+    def measure(self, values: np.ndarray) -> None:
+        """Measure once more; `values` are ones, as many as the largest of `ARRAYS` holds."""
+        x, out = np.full(16, 0.5, np.float32), np.zeros(16, np.float32)
+        for kernel, count, width in PEAK_KERNELS:
+            kernel(x, 4, out)
+            if not (out[:width] == count).all():
+                raise RuntimeError(f"Expected sums of {count}. Received: {out[:width]}")
+            start = perf_counter()
+            kernel(x, TURNS, out)
+            self.peak = max(self.peak, TURNS * count * width / (perf_counter() - start))
+        for size in ARRAYS:
+            array = values[: size // values.itemsize]
+            negate(array, 1)
+            if not (array[0] == array[-1] == -1.0):
+                raise RuntimeError(f"Expected -1 at both ends. Received: {array[0]}, {array[-1]}")
+            turns = max(1, MOVED // (2 * size)) | 1  # odd: the ones come back
+            start = perf_counter()
+            negate(array, turns)
+            rate = 2 * size * turns / (perf_counter() - start)
+            self.bandwidth[size] = max(self.bandwidth.get(size, 0.0), rate)
+
+    def bandwidth_for(self, size: float) -> float:
+        """Bytes per second for `size` bytes: at least that of any larger array."""
+        known = max((s for s in self.bandwidth if s <= size), default=min(self.bandwidth))
+        return max(rate for s, rate in self.bandwidth.items() if s >= known)
+
+    def floor(self, point: Point) -> dict[str, float]:
+        """The shortest time of an epoch, in seconds, and the two that it is the longer of."""
+        threads = point.threads
+        bandwidth = self.bandwidth_for(12 * point.parameters / threads)
+        arithmetic = point.multiply_adds / (threads * self.peak)
+        memory = point.bytes / (threads * bandwidth)
+        return {
+            "seconds": max(arithmetic, memory),
+            "arithmetic": arithmetic,
+            "memory": memory,
+        }
+
+
+# --- measuring ----------------------------------------------------------------------------------
+
+
+def rows_for(study: Study) -> tuple[np.ndarray, np.ndarray]:
+    """As many seeded rows as the study's largest training has, and labels that follow from them."""
+    most, (inputs, *_, outputs) = max(p.rows for p in study.points), study.points[0].layers
+    x = np.random.default_rng(SEED).standard_normal((most, inputs), np.float32)
+    if outputs == 1:
+        return x, (x[:, 0] > 0).astype(np.float32)
+    return x, np.eye(outputs, dtype=np.float32)[x[:, :outputs].argmax(axis=1)]
+
+
+class Training:
+    """A point's model and its rows; the making warms up and finds how many epochs last enough."""
+
+    def __init__(self, study: Study, point: Point, x: np.ndarray, y: np.ndarray) -> None:
+        self.point, self.whole = point, study.per == "fit"
+        self.parts = study.parts(point)
+        self.x, self.y = x[: point.rows], y[: point.rows]
+        work = Workload(
+            study.key, self.x, self.y, point.layers, "adam", 0.001, point.batch, 1, tutorial=False
+        )
+        self.model = work.model(engine)
+        self.epochs = 1
+        self.train()
+        while self.train() < LEAST_SECONDS:
+            self.epochs *= 2
+
+    def train(self) -> float:
+        """Seconds of `epochs` fits of one epoch, or those in the kernel of one fit of `epochs`."""
+        options = {"batch_size": self.point.batch, "verbose": 0}
+        done = self.model.optimizer.iterations
+        if self.whole:
+            start = perf_counter()
+            for _ in range(self.epochs):
+                self.model.fit(self.x, self.y, **options)
+            seconds = perf_counter() - start
+        else:
+            with clocked() as spent:
+                self.model.fit(self.x, self.y, epochs=self.epochs, **options)
+            seconds = spent[0]
+        done, due = self.model.optimizer.iterations - done, self.epochs * self.point.steps
+        if done != due:
+            raise RuntimeError(f"Expected {due} steps. Received: {done} for {self.point}")
+        return seconds
+
+    def time(self) -> float:
+        """Seconds of one fit, step or row."""
+        return self.train() / (self.epochs * self.parts)
+
+
+def measure(
+    studies: Sequence[Study], rounds: int, tell: Callable[[str], None]
+) -> tuple[Rates, dict[str, list[list[float]]]]:
+    """The rates, and for each study the times of its points, each a list of `rounds` seconds."""
+    rates, times = Rates(), {}
+    values = aligned(max(ARRAYS) // 4, "float32")
+    values[:] = 1.0
+    for study in studies:
+        (x, y), trainings = rows_for(study), []
+        for point in study.points:
+            tell(f"{study.key}: {point.size:,} is made and warmed up")
+            trainings.append(Training(study, point, x, y))
+        taken: list[list[float]] = [[] for _ in trainings]
+        for number in range(rounds):
+            tell(f"{study.key}: round {number + 1} of {rounds}")
+            rates.measure(values)
+            for training, seconds in zip(trainings, taken, strict=True):
+                seconds.append(training.time())
+        times[study.key] = taken
+    return rates, times
+
+
+def told(study: Study, rates: Rates, times: Sequence[Sequence[float]]) -> dict[str, Any]:
+    """A study's part of the report; times and floors are those of one fit, step or row."""
+    points = []
+    for point, seconds in zip(study.points, times, strict=True):
+        parts = study.parts(point)
+        points.append(
+            {
+                "size": point.size,
+                "layers": point.layers,
+                "batch": point.batch,
+                "rows": point.rows,
+                "parameters": point.parameters,
+                "threads": point.threads,
+                "multiply_adds": point.multiply_adds / parts,
+                "bytes": point.bytes / parts,
+                "floor": {name: value / parts for name, value in rates.floor(point).items()},
+                "seconds": quartiles(seconds),
+                "rounds": list(seconds),
+            }
+        )
+    names = ("key", "title", "axis", "per")
+    return {**{name: getattr(study, name) for name in names}, "points": points}
+
+
+# --- showing ------------------------------------------------------------------------------------
+
+
+def below_floor(report: dict[str, Any]) -> list[str]:
+    """What lies below its floor by more than `ALLOWED`: there must be nothing."""
+    return [
+        f"{study['key']} {point['size']:,}: Expected at least the floor, "
+        f"{shown_seconds(point['floor']['seconds'])}. "
+        f"Received: {shown_seconds(point['seconds']['median'])}"
+        for study in report["studies"]
+        for point in study["points"]
+        if point["seconds"]["median"] * ALLOWED < point["floor"]["seconds"]
+    ]
+
+
+def table(report: dict[str, Any]) -> Table:
+    """About five sizes of each study."""
+    rates = report["rates"]
+    view = Table(
+        title=f"One thread: {rates['peak'] / 1e9:.0f}·10⁹ multiply-adds per second, "
+        f"{rates['bandwidth'][0]['rate'] / 1e9:.0f} GB/s in the first cache, "
+        f"{rates['bandwidth'][-1]['rate'] / 1e9:.0f} GB/s in memory",
+        title_justify="left",
+    )
+    view.add_column("study")
+    for column in ("size", "time", "quartiles", "floor", "times the\nfloor", "threads"):
+        view.add_column(column, justify="right")
+    view.add_column("what the floor is of")
+    for study in report["studies"]:
+        points = study["points"]
+        shown = sorted({*range(0, len(points), max(1, len(points) // 4)), len(points) - 1})
+        for i in shown:
+            seconds, floor = points[i]["seconds"], points[i]["floor"]
+            view.add_row(
+                f"{study['key']}, a {study['per']}" if i == 0 else "",
+                f"{points[i]['size']:,}",
+                shown_seconds(seconds["median"]),
+                f"{shown_seconds(seconds['quartile_1'])} – {shown_seconds(seconds['quartile_3'])}",
+                shown_seconds(floor["seconds"]),
+                shown_ratio(seconds["median"] / floor["seconds"]),
+                str(points[i]["threads"]),
+                "arithmetic" if floor["arithmetic"] >= floor["memory"] else "memory",
+                end_section=i == shown[-1],
+            )
+    return view
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line; the exit code is 1 if a time lies below its floor."""
+    from benchmarks.__main__ import machine
+    from benchmarks.scaling_pictures import draw
+    from engine.pictures.saving import save_picture
+
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.scaling",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--only", nargs="+", metavar="STUDY", help=", ".join(STUDIES))
+    parser.add_argument("--rounds", type=int, default=7, metavar="N", help="default 7")
+    parser.add_argument(
+        "--json", type=Path, default=LATEST, metavar="FILE", help=f"default {LATEST}"
+    )
+    parser.add_argument(
+        "--pictures", type=Path, default=PICTURES, metavar="FOLDER", help=f"default {PICTURES}"
+    )
+    options = parser.parse_args(arguments)
+    if options.rounds < 1:
+        parser.error(f"Expected at least one round. Received: --rounds {options.rounds}")
+    for wrong in set(options.only or []) - set(STUDIES):
+        parser.error(f"Expected one of {', '.join(STUDIES)}. Received: --only {wrong}")
+    studies = [s for s in STUDIES.values() if not options.only or s.key in options.only]
+    console, notes = Console(), Console(stderr=True)
+    if not console.is_terminal:
+        console = Console(width=WIDTH)
+    with notes.status("starting") as status:
+        rates, times = measure(studies, options.rounds, status.update)
+    report = {
+        **machine(),
+        "rounds": options.rounds,
+        "rates": {
+            "peak": rates.peak,
+            "bandwidth": [{"bytes": n, "rate": rate} for n, rate in rates.bandwidth.items()],
+        },
+        "studies": [told(study, rates, times[study.key]) for study in studies],
+    }
+    options.json.parent.mkdir(parents=True, exist_ok=True)
+    options.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    console.print(table(report))
+    options.pictures.mkdir(parents=True, exist_ok=True)
+    written = [options.json]
+    for study in report["studies"]:
+        written.append(options.pictures / f"scaling-{study['key']}.png")
+        save_picture(draw(study), written[-1], dpi=150)
+    console.print(f"Written: {', '.join(map(str, written))}", highlight=False, soft_wrap=True)
+    wrong = below_floor(report)
+    for line in wrong:
+        notes.print(line, markup=False)
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
