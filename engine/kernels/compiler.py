@@ -33,20 +33,47 @@ The options, each with its reason:
 from __future__ import annotations
 
 import hashlib
+import importlib
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numba.extending
+import numba.np.linalg
 from numba import njit, types
 from numba.core.caching import FunctionCache
 
 intrinsic: Any = numba.extending.intrinsic
 """A function that writes LLVM's instructions itself.  For kernels it has other arguments than its
 definition, which type checkers need not try to understand."""
+
+
+def _spare_scipy() -> None:
+    """Keep Numba from loading SciPy's linear algebra only to see that it is there.
+
+    Numba needs it for products of arrays, which no kernel has, and loads it again when somebody
+    compiles one.  It would take a quarter of the time of a process that trains a small network.
+    """
+
+    def is_there() -> None:
+        if find_spec("scipy") is None:
+            raise ImportError("Expected SciPy. Received: none")
+
+    if "numba.np.arraymath" not in sys.modules:
+        with suppress(ImportError, AttributeError):  # another Numba
+            loads = numba.np.linalg.ensure_blas
+            numba.np.linalg.ensure_blas = is_there
+            try:
+                importlib.import_module("numba.np.arraymath")
+            finally:
+                numba.np.linalg.ensure_blas = loads
+
+
+_spare_scipy()
 
 _ROOMS_WITH_KERNEL_CODE = (
     "kernels",
