@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 
 
 def test_the_example_runs_and_learns(tmp_path, monkeypatch, capsys):
-    (example,) = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    example, many = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
     monkeypatch.chdir(tmp_path)
     names = {}
     exec(compile(example, "README.md", "exec"), names)
@@ -27,6 +27,11 @@ def test_the_example_runs_and_learns(tmp_path, monkeypatch, capsys):
     assert losses[-1] < losses[0]
     assert (tmp_path / "model.keras").stat().st_size > 1000
     assert "Epoch 4/4" in capsys.readouterr().out
+    exec(compile(many.replace("range(1000)", "[42, 43]"), "README.md", "exec"), names)
+    fits = names["fits"]
+    for ours, theirs in zip(fits.weights, model.get_weights(), strict=True):
+        assert (ours[0] == theirs).all()
+        assert (ours[1] != theirs).any()
 
 
 def test_links_lead_somewhere():
