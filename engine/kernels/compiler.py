@@ -43,7 +43,6 @@ from pathlib import Path
 from typing import Any
 
 import numba.extending
-import numba.np.linalg
 from numba import njit, types
 from numba.core.caching import FunctionCache
 
@@ -57,6 +56,7 @@ def _spare_scipy() -> None:
 
     Numba needs it for products of arrays, which no kernel has, and loads it again when somebody
     compiles one.  It would take a quarter of the time of a process that trains a small network.
+    To be called before anything is compiled or loaded, but not earlier: it takes time, too.
     """
 
     def is_there() -> None:
@@ -65,15 +65,13 @@ def _spare_scipy() -> None:
 
     if "numba.np.arraymath" not in sys.modules:
         with suppress(ImportError, AttributeError):  # another Numba
-            loads = numba.np.linalg.ensure_blas
-            numba.np.linalg.ensure_blas = is_there
+            linalg: Any = importlib.import_module("numba.np.linalg")
+            loads, linalg.ensure_blas = linalg.ensure_blas, is_there
             try:
                 importlib.import_module("numba.np.arraymath")
             finally:
-                numba.np.linalg.ensure_blas = loads
+                linalg.ensure_blas = loads
 
-
-_spare_scipy()
 
 _ROOMS_WITH_KERNEL_CODE = (
     "kernels",
@@ -106,6 +104,13 @@ def compiled(function: Callable[..., Any]) -> Any:
         return njit(error_model="numpy", nogil=True)(function)
     # Numba offers no public hook for the freshness stamp of a cached function.
     dispatcher._cache._cache_file._source_stamp = _SOURCES
+    compile_or_load = dispatcher.compile
+
+    def first_call(signature: Any) -> Any:
+        _spare_scipy()
+        return compile_or_load(signature)
+
+    dispatcher.compile = first_call
     return dispatcher
 
 
@@ -138,6 +143,7 @@ class Part:
         dispatcher: Any = njit(error_model="numpy", nogil=True, **unwrapped)(self._function)
         with suppress(RuntimeError):  # as above
             dispatcher._cache = _PartCache(self._function)
+        _spare_scipy()
         dispatcher.compile(arguments)
         code = self._code = dispatcher.overloads[arguments]
         return int(code.library.get_pointer_to_function(code.fndesc.llvm_func_name))
