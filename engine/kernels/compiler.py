@@ -232,7 +232,7 @@ _NOTHING: AbstractContextManager[None] = nullcontext()
 
 def announced(kernel: Any, dtype: str) -> AbstractContextManager[None]:
     """Say so if the first call of `kernel` takes over a second: it is being compiled then."""
-    key = kernel.py_func.__name__, dtype
+    key = f"{kernel.py_func.__module__}.{kernel.py_func.__name__}", dtype
     return _NOTHING if key in _CALLED else _first_call(key)
 
 
