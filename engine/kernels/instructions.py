@@ -53,6 +53,11 @@ def listed(instructions: list[tuple[Any, ...]], dtype: str) -> npt.NDArray[np.in
     return table
 
 
+def any_shared(table: npt.NDArray[np.int64]) -> bool:
+    """Whether a table has work for a team."""
+    return bool(table[:, SHARED].any())
+
+
 @intrinsic
 def integer(typing: Any, p: types.CPointer, i: types.Integer) -> Any:
     """The integer ``p[i]``."""

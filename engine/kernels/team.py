@@ -113,6 +113,16 @@ def share(frame: Any, n: Any, block: Any) -> Any:
 
 
 @inlined
+def is_shared(instructions: Any) -> Any:
+    """Whether any instruction of a list is."""
+    table = pointer(instructions)
+    for k in range(0, instructions.size, WIDTH):
+        if integer(table, k + SHARED) > 0:
+            return True
+    return False
+
+
+@inlined
 def execute_together(instructions: Any, frame: Any, rows: Any, like: Any) -> None:
     """Run a list of instructions on a batch of `rows` rows as a member of a team."""
     table = pointer(instructions)

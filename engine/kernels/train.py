@@ -14,7 +14,7 @@ from engine.kernels.compiler import compiled, inlined
 from engine.kernels.instructions import execute, integer, place, put_integer
 from engine.kernels.lanes import address, at, fill, load, pointer, store
 from engine.kernels.machine import FLUSHING, exchange_mode
-from engine.kernels.team import execute_together, gather
+from engine.kernels.team import execute_together, gather, is_shared, meet
 
 # Behind the field of the features those of the labels and so on follow.
 Y, TARGETS, WEIGHTS, ROWS, BATCH = (
@@ -47,7 +47,8 @@ def _record(frame: Any, column: Any, like: Any) -> None:
 def _batches(most, frame, first, scaling, instructions, step, training, like) -> Any:
     """Run the batches to come of a pass, at most `most`; return how many they were.
 
-    The fields of the rows to train on, or to validate on, begin with `first`.
+    A pass without a shared instruction is the first member's; the others wait for its end.  The
+    fields of the rows to train on, or to validate on, begin with `first`.
     """
     item = address(at(like, 1)) - address(at(like, 0))
     start, rows = integer(frame, fields.POSITION), integer(frame, first + ROWS)
@@ -58,7 +59,8 @@ def _batches(most, frame, first, scaling, instructions, step, training, like) ->
     weights = integer(frame, first + WEIGHTS) + start * item
     rate = integer(frame, fields.RATES) + step * item
     put_integer(frame, fields.ROW_WEIGHTS, 0)
-    team, first_member = integer(frame, fields.TEAM), integer(frame, fields.MEMBER) == 0
+    first_member = integer(frame, fields.MEMBER) == 0
+    together = integer(frame, fields.TEAM) > 1 and is_shared(instructions)
     done, scaled_for = 0, 0
     while done < most and start < rows:
         n = min(size, rows - start)
@@ -71,14 +73,16 @@ def _batches(most, frame, first, scaling, instructions, step, training, like) ->
         if training and first_member and (weighted or n != scaled_for):
             execute(scaling, frame, n, like)
             scaled_for = n
-        if team == 1:
-            execute(instructions, frame, n, like)
-        else:
+        if together:
             execute_together(instructions, frame, n, like)
+        elif first_member:
+            execute(instructions, frame, n, like)
         start += n
         x, y, targets = x + n * in_x, y + n * in_y, targets + n * in_y
         weights, rate = weights + n * item, rate + item
         done += 1
+    if not together:
+        meet(frame)
     put_integer(frame, fields.POSITION, start)
     return done
 

@@ -19,7 +19,7 @@ from engine.kernels import fields, losses, one_output, train
 from engine.kernels import metrics as codes
 from engine.kernels.compiler import announced
 from engine.kernels.glibc import has_expf
-from engine.kernels.instructions import listed
+from engine.kernels.instructions import any_shared, listed
 from engine.kernels.machine import processors
 from engine.kernels.memory import address, padded, room_for
 from engine.kernels.program import Instructions, Program
@@ -407,7 +407,8 @@ class Run:
         """Run the kernel, in a team where that pays."""
         program, plan = self.program, self.plan
         plan[fields.TEAM] = 1
-        if program.team == 1 or batches * self.work < WORK_FOR_A_TEAM:
+        shared = program.team > 1 and any(any_shared(table) for table in tables)
+        if not shared or batches * self.work < WORK_FOR_A_TEAM:
             train.run(batches, plan, *tables, program.parameters)
             return
         board = np.zeros(2 * CALLED_OFF, np.int64)

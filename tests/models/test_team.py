@@ -117,3 +117,38 @@ def test_small_calls_start_no_threads(monkeypatch):
     made, (x, y) = model(), rows()
     made.train_on_batch(x[:BATCH], y[:BATCH])
     assert set(called) == {threading.get_ident()}
+
+
+def threads_of(monkeypatch, **options):
+    """The threads that the kernel ran in, and the weights."""
+    called = []
+    monkeypatch.setattr(run.train, "run", spied(run.train.run, called))
+    return called, trained(monkeypatch, 2, **options)
+
+
+def test_a_batch_that_was_large_once_starts_no_threads(monkeypatch):
+    """The buffers of a small training may have been laid out for large batches."""
+    monkeypatch.setattr(large, "LARGE", 1 << 22)
+    monkeypatch.setattr(run, "WORK_FOR_A_TEAM", 0)
+    monkeypatch.setattr(program, "processors", lambda: 2)
+    made, (x, y) = model(), rows()
+    made.evaluate(x, y, batch_size=ROWS, verbose=0)
+    assert made._kept_program.team == 2
+    called = []
+    monkeypatch.setattr(run.train, "run", spied(run.train.run, called))
+    made.fit(x, y, batch_size=BATCH, verbose=0)
+    assert set(called) == {threading.get_ident()}
+
+
+@pytest.mark.parametrize("training_is_large", [True, False])
+def test_only_one_of_the_passes_is_large(monkeypatch, training_is_large):
+    sizes = {"validation_batch_size": 4 if training_is_large else 60}
+    options = {"validation_split": 0.3, **sizes}
+    monkeypatch.setattr(large, "LARGE", 150 * 180 * (10 if training_is_large else 56))
+    expected = trained(monkeypatch, 1, is_large=False, **options)
+    monkeypatch.undo()
+    monkeypatch.setattr(large, "LARGE", 150 * 180 * (10 if training_is_large else 56))
+    called, found = threads_of(monkeypatch, **options)
+    assert len(set(called)) > 1
+    for ours, theirs in zip(found, expected, strict=True):
+        assert_same_bits(ours, theirs)
