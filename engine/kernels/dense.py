@@ -50,6 +50,7 @@ from engine.kernels.lanes import (
     transpose_16,
     zeros,
 )
+from engine.kernels.memory import whole
 from engine.kernels.sums import long_sum
 
 BLOCK = 384
@@ -358,22 +359,22 @@ def halving_products(dz, w, dx, scratch, rows, inputs, units, stride) -> None:
     Rows of dx are `stride` numbers apart.  Wᵀ lies in blocks of 16 × 16, with zeros below it, and
     dz with zeros behind each row.  The r-th register has what the r-th lane adds up.
     """
-    whole = (units + 15) // 16 * 16
-    t = at(scratch, rows * whole)
+    width = whole(units)
+    t = at(scratch, rows * width)
     for i in range(rows):
         for j in range(0, units, 16):
-            store(scratch, i * whole + j, keep_first(load(dz, i * units + j, 16), units - j))
+            store(scratch, i * width + j, keep_first(load(dz, i * units + j, 16), units - j))
     for k in range(0, inputs, 16):
         for j in range(0, units, 16):
             transpose_16(w, k * units + j, units, units - j, t, j * 16, 16)
         for i in range(rows):
             if units <= 8:
-                few = fma_each(zeros(dz, 8, 16), scratch, i * whole, t, 0, 16)
+                few = fma_each(zeros(dz, 8, 16), scratch, i * width, t, 0, 16)
                 total = halving_sum(plus_zero(few))
             else:
                 sums = zeros(dz, 16, 16)
-                for j in range(0, whole, 16):
-                    sums = fma_each(sums, scratch, i * whole + j, t, j * 16, 16)
+                for j in range(0, width, 16):
+                    sums = fma_each(sums, scratch, i * width + j, t, j * 16, 16)
                 total = halving_sum(sums)
             put(dx, i * stride + k, total, inputs - k, 16)
 
@@ -384,20 +385,20 @@ def _turned_product(frame, dz, w, dx, rows, inputs, units) -> None:
 
     What hangs over the end of a row of dx is overwritten by the next one's beginning.
     """
-    whole = (rows + 15) // 16 * 16
+    stride = whole(rows)
     turned_dz = place(frame, fields.SCRATCH, 0, dz)
-    turned_dx = at(turned_dz, whole * (units + 15))
+    turned_dx = at(turned_dz, stride * (units + 15))
     for i in range(0, rows, 16):
         for j in range(0, units, 16):
-            transpose_16(dz, i * units + j, units, units - j, turned_dz, j * whole + i, whole)
+            transpose_16(dz, i * units + j, units, units - j, turned_dz, j * stride + i, stride)
     blocked = int(units > BLOCK)
     product(
-        frame, w, turned_dz, w, turned_dx, inputs, units, rows, units, 1, whole, whole, blocked,
+        frame, w, turned_dz, w, turned_dx, inputs, units, rows, units, 1, stride, stride, blocked,
         -1, 0,
     )  # fmt: skip
     for k in range((inputs - 1) // 16 * 16, -1, -16):
         for i in range(0, rows, 16):
-            transpose_16(turned_dx, k * whole + i, whole, 16, dx, i * inputs + k, inputs)
+            transpose_16(turned_dx, k * stride + i, stride, 16, dx, i * inputs + k, inputs)
 
 
 @formula
@@ -441,6 +442,6 @@ def d_input(frame: Any, a: Any, rows: Any, like: Any) -> None:
         _turned_product(frame, dz, w, dx, rows, inputs, units)
     else:
         t = place(frame, fields.SCRATCH, 0, like)
-        stride, blocked = (inputs + 15) // 16 * 16, int(units > BLOCK)
+        stride, blocked = whole(inputs), int(units > BLOCK)
         _transpose(w, inputs, units, t, stride)
         product(frame, dz, t, t, dx, rows, units, inputs, units, 1, stride, inputs, blocked, -1, 1)

@@ -27,6 +27,7 @@ from engine.kernels.dense import (
 )
 from engine.kernels.instructions import instruction, integer, integers_from, place, put_integer
 from engine.kernels.lanes import address, at, call, load, located, put, store, transpose_16
+from engine.kernels.memory import whole
 from engine.kernels.rows import copy_row
 from engine.kernels.team import meet, share
 
@@ -55,12 +56,6 @@ def is_large(rows: int, inputs: int, units: int) -> bool:
 def rows_of_gradients(units: Any) -> Any:
     """How many rows of a gradient are formed before they are used: a multiple of a tile's eight."""
     return max(8, min(ROWS, GRADIENTS // units // 8 * 8))
-
-
-@formula
-def whole(n: Any) -> Any:
-    """The next multiple of sixteen."""
-    return (n + 15) // 16 * 16
 
 
 @inlined

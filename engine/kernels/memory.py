@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from engine.kernels.compiler import formula
+
 Array = npt.NDArray[Any]
 
 REGISTER = 64
@@ -35,9 +37,18 @@ def aligned(size: int, dtype: str) -> Array:
     return room[start : start + size]
 
 
-def whole(places: int) -> int:
-    """The next multiple of a register of sixteen numbers."""
-    return -(-places // 16) * 16
+@formula
+def whole(places: Any) -> Any:
+    """The next multiple of a register of sixteen numbers; kernels call it, too."""
+    return (places + 15) // 16 * 16
+
+
+def rows_apart(count: int, size: int, dtype: str) -> Array:
+    """`count` rows of `size` zeros and more, no line of the cache being in two of them.
+
+    What one thread writes into its row, no other waits for.
+    """
+    return aligned(count * (whole(size) + LINE), dtype).reshape(count, -1)
 
 
 def room_for(values: Array, dtype: str) -> Array:

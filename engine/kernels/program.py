@@ -17,10 +17,17 @@ import numpy as np
 from engine.kernels import activations, dense, fields, large, losses, one_row, penalties, updates
 from engine.kernels.instructions import listed
 from engine.kernels.machine import processors
-from engine.kernels.memory import REGISTER, ROWS_BEYOND, Array, address, aligned, whole
+from engine.kernels.memory import (
+    REGISTER,
+    ROWS_BEYOND,
+    Array,
+    address,
+    aligned,
+    rows_apart,
+    whole,
+)
 from engine.variable import Variable
 
-PLACES_OF_A_PLAN = whole(fields.PLAN_LENGTH) + 16
 MOST_TABLES = 64
 """So many sizes of batches to predict are kept in mind."""
 
@@ -65,7 +72,7 @@ class Program:
         self.size = sum(v.array.size for v in self.variables)
         widest = max(max(layer.kernel.shape) for layer in layers)
         # dx = dz·Wᵀ reads W in blocks of 16 × 16, which may hang over the last row by 15 rows.
-        self.allocated = -(-self.size // 16) * 16 + 16 * widest + REGISTER
+        self.allocated = whole(self.size) + 16 * widest + REGISTER
         self.parameters = aligned(self.allocated, self.dtype)
         self.gradients = aligned(self.allocated, self.dtype)
         self.views: list[Array] = []
@@ -200,8 +207,7 @@ class Program:
     def member_plans(self, plan: Array, board: Array) -> list[Array]:
         """Copies of `plan` for the members of a team."""
         plan[fields.TEAM], plan[fields.BOARD] = self.team, address(board)
-        # Each in lines of the cache of its own: what a member writes, no other waits for.
-        plans = aligned(self.team * PLACES_OF_A_PLAN, "int64").reshape(self.team, -1)
+        plans = rows_apart(self.team, fields.PLAN_LENGTH, "int64")
         plans[:, : fields.PLAN_LENGTH] = plan
         members = np.arange(self.team)
         plans[:, fields.MEMBER] = members

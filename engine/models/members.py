@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.checks.numeric import numeric
 from engine.checks.shown import shown
-from engine.kernels.memory import Array, aligned
+from engine.kernels.memory import Array, aligned, whole
 from engine.kernels.program import Program
 from engine.models.model import Model
 from engine.models.run import Rows
@@ -65,7 +65,7 @@ def like_model(
     """Members like a model that stays as it is, with initial weights of their own if `draw`."""
     program, optimizer, count = model._program(), model.optimizer, len(seeds)
     assert optimizer is not None
-    places = -(-program.allocated // 16) * 16
+    places = whole(program.allocated)
     parameters = aligned(count * places, program.dtype).reshape(count, places)
     if draw:
         _draw(model, program, seeds, parameters)

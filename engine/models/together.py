@@ -15,7 +15,7 @@ import numpy as np
 from engine.kernels import fields, many
 from engine.kernels.compiler import announced
 from engine.kernels.machine import processors
-from engine.kernels.memory import LINE, REGISTER, ROWS_BEYOND, Array, address, aligned, whole
+from engine.kernels.memory import LINE, REGISTER, ROWS_BEYOND, Array, address, aligned, rows_apart
 from engine.models.run import SLICE_SECONDS, TRAINED, Run
 
 SOURCES = fields.FROM_X, fields.FROM_Y, fields.FROM_TARGETS, fields.FROM_WEIGHTS
@@ -27,8 +27,7 @@ def go_through(run: Run, plans: Array, tell: Callable[[int], None]) -> None:
     program, tables = run.program, run.tables()
     threads = min(processors(), len(plans))
     spaces = [_Workspace(run, plans) for _ in range(threads)]
-    taken, places = np.zeros(LINE // 8, np.int64), whole(fields.PLAN_LENGTH) + LINE // 8
-    frames = aligned(threads * places, "int64").reshape(threads, -1)
+    taken, frames = np.zeros(LINE, np.int64), rows_apart(threads, fields.PLAN_LENGTH, "int64")
     with announced(many.run, program.dtype):
         many.run(0, taken, plans, frames[0], spaces[0].plan, *tables, program.parameters)
     batches = max(1, int(0.02 / (1e-6 + run.work / 1e10)))
