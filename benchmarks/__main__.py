@@ -3,8 +3,8 @@
 Every workload is trained by the engine and by each peer, rounds interleaved; the table shows
 medians and, round by round, how many times longer a peer takes than the engine.  Before anything is
 timed, every peer's final loss from the same weights, data and order is checked against that of the
-engine.  Making (import, building, searching options) and the first fit (compilation) are shown
-apart.
+engine.  Beside the larger networks stands the arithmetic's floor (:mod:`benchmarks.floor`).  Making
+(import, building, searching options) and the first fit (compilation) are shown apart.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from rich.console import Console
 
 from benchmarks.chart import save_chart
-from benchmarks.exactness import commit
+from benchmarks.floor import Epoch, Rates
+from benchmarks.origin import origin
 from benchmarks.peers import PEERS, missing
 from benchmarks.rounds import Result, against, measure, quartiles
 from benchmarks.table import summary, table
@@ -29,8 +29,9 @@ LATEST = Path("benchmarks") / "results" / "latest.json"
 WIDTH = 130
 
 
-def told(work: Workload, results: dict[str, Result]) -> dict[str, Any]:
+def told(work: Workload, results: dict[str, Result], rates: Rates) -> dict[str, Any]:
     """A workload's part of the report."""
+    floor = rates.floor(Epoch(work.layers, work.batch, len(work.x)))["seconds"] * work.epochs
     peers: dict[str, Any] = {}
     for name, result in results.items():
         row: dict[str, Any] = {
@@ -56,27 +57,9 @@ def told(work: Workload, results: dict[str, Result]) -> dict[str, Any]:
         "parameters": work.parameters,
         "optimizer": work.optimizer,
         "tutorial": work.tutorial,
+        # A program with fixed sizes is the limit of the tutorials.
+        **({} if work.tutorial else {"floor": floor}),
         "peers": peers,
-    }
-
-
-def machine() -> dict[str, Any]:
-    """Where and with what the figures were taken."""
-    from importlib.metadata import PackageNotFoundError, version
-
-    from engine.kernels.machine import processors
-    from keras_ref.versions import versions
-
-    found = {**versions(), "threads": str(processors())}
-    for package in ("jax", "torch"):
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "not installed"
-    return {
-        "commit": commit(),
-        "date": datetime.now(UTC).strftime("%Y-%m-%d"),
-        "versions": found,
     }
 
 
@@ -104,8 +87,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             notes.print(f"Skipped: {PEERS[name]}, which needs {lacking} (pip install '.[peers]').")
         else:
             present.append(name)
-    report: dict[str, Any] = {**machine(), "rounds": options.rounds, "workloads": []}
-    failures = 0
+    report: dict[str, Any] = {**origin(), "rounds": options.rounds, "workloads": []}
+    failures, rates = 0, Rates()
     with notes.status("starting") as status:
         for key in options.workloads or MAKERS:
             work = workload(key)
@@ -113,7 +96,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for name, reason in failed.items():
                 notes.print(f"{key}, {PEERS.get(name, name)}: {reason}", markup=False)
                 failures += "ended with the loss" in reason
-            report["workloads"].append(told(work, results))
+            rates.measure()
+            report["workloads"].append(told(work, results, rates))
+    report["rates"] = rates.told()
     console.print(table(report))
     console.print(summary(report))
     file = options.json or LATEST

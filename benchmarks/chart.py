@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
 from benchmarks.peers import PEERS
-from benchmarks.table import shown_seconds
+from benchmarks.table import FLOOR, shown_seconds
 from engine.pictures.canvas import BLACK, BLUE, GREEN, MARKERS, ORANGE, PURPLE, SKY, VERMILION
 from engine.pictures.saving import save_picture
 
@@ -17,6 +17,7 @@ STYLES = {
     "engine": (BLUE, "-", 2.2),
     "kernel": (BLUE, ":", 1.2),
     "limit": (BLACK, "--", 1.4),
+    "floor": (BLACK, ":", 1.2),
     "jax_fit": (GREEN, "-", 1.0),
     "sklearn_mlp": (ORANGE, ":", 1.2),
     "torch_fit": (VERMILION, "-", 1.0),
@@ -27,7 +28,7 @@ STYLES = {
 """Colour, line and width of each, from fast to slow."""
 
 
-NAMES = {**PEERS, "kernel": "the engine, inside of its compiled call"}
+NAMES = {**PEERS, "kernel": "the engine, inside of its compiled call", "floor": FLOOR}
 
 ROOM = 1.6
 """Workloads whose sizes are nearer than this factor share a label."""
@@ -39,6 +40,8 @@ def points(report: dict[str, Any], peer: str) -> list[tuple[float, float]]:
     who, what = ("engine", "kernel") if peer == "kernel" else (peer, "seconds")
     for work in report["workloads"]:
         row = work["peers"].get(who, {})
+        if peer == "floor" and "floor" in work:
+            row = {what: {"median": work["floor"]}}
         if what in row:
             step = row[what]["median"] / work["steps"]
             found.append((float(work["parameters"] * work["batch"]), step))

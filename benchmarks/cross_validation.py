@@ -22,7 +22,7 @@ from sklearn.preprocessing import StandardScaler
 
 import datasets
 import engine
-from benchmarks.__main__ import machine
+from benchmarks.origin import origin
 from benchmarks.rounds import quartiles
 from benchmarks.table import shown_ratio, shown_seconds
 from engine.wrappers import KerasClassifier, cross_val_score
@@ -98,7 +98,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         f"{'are the same' if same else 'DIFFER'}."
     )
     report = {
-        **machine(),
+        **origin(),
         "engine_seconds": quartiles(seconds),
         "keras_seconds": keras_seconds,
         "ratio": keras_seconds / middle,

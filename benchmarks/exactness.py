@@ -25,6 +25,8 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from benchmarks.origin import commit
+
 ROOT = Path(__file__).parent.parent
 ROOMS = ("engine", "keras_ref", "datasets", "benchmarks")
 KEYS = ("pima-sgd", "sherlock-neuron", "pima-adam", "penguins", "sonar-cv")
@@ -159,16 +161,6 @@ def table(results: Sequence[dict[str, Any]]) -> Table:
             f"{row['weights_moved']:.1e}",
         )
     return view
-
-
-def commit() -> str:
-    """Return what git calls this state of the sources, or "unknown" outside of a checkout."""
-    command = ["git", "describe", "--always", "--dirty"]
-    try:
-        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    except (OSError, subprocess.CalledProcessError):
-        return "unknown"
-    return done.stdout.strip()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

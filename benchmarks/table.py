@@ -10,6 +10,8 @@ from rich.table import Table
 
 from benchmarks.peers import PEERS
 
+FLOOR = "the arithmetic's floor"
+
 
 def shown_seconds(seconds: float) -> str:
     """A duration with three digits and its unit."""
@@ -55,8 +57,14 @@ def table(report: dict[str, Any]) -> Table:
                 else "",
                 shown_seconds(row["making"]),
                 shown_seconds(row["first"]),
-                end_section=number == len(rows) - 1,
+                end_section=number == len(rows) - 1 and "floor" not in work,
             )
+        if "floor" in work:
+            floor, ours = work["floor"], work["peers"]["engine"]["seconds"]["median"]
+            view.add_row(
+                "", FLOOR, shown_seconds(floor), shown_seconds(floor / work["steps"]),
+                shown_ratio(floor / ours), end_section=True,
+            )  # fmt: skip
     return view
 
 
@@ -81,7 +89,14 @@ def summary(report: dict[str, Any]) -> Table:
 def markdown(report: dict[str, Any]) -> str:
     """The engine's times, and how many times longer the peers take, as a table for the docs."""
     others = [name for name in PEERS if name != "engine"]
-    titles = ["", "one fit", "one step", "compiled call, one step", *(PEERS[n] for n in others)]
+    titles = [
+        "",
+        "one fit",
+        "one step",
+        "compiled call, one step",
+        *(PEERS[n] for n in others),
+        FLOOR,
+    ]
     lines = [" | ".join(titles), " | ".join(["---", *["--:"] * (len(titles) - 1)])]
     for work in report["workloads"]:
         ours = work["peers"]["engine"]
@@ -91,5 +106,6 @@ def markdown(report: dict[str, Any]) -> str:
         for name in others:
             ratio = work["peers"].get(name, {}).get("ratio")
             cells.append(f"{shown_ratio(ratio['median'])} ×" if ratio else "–")
+        cells.append(f"{shown_ratio(work['floor'] / kernel)} ×" if "floor" in work else "–")
         lines.append(" | ".join(cells))
     return "\n".join(f"| {line} |" for line in lines)

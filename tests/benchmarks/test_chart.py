@@ -29,7 +29,7 @@ def report(**ratios):
                 peers[name] = {"seconds": seconds, "ratio": ratio, "making": 1.0, "first": 1.0}
         works.append(
             {"key": key, "parameters": parameters, "batch": 10, "steps": 100, "tutorial": tutorial,
-             "peers": peers}
+             "peers": peers, **({} if tutorial else {"floor": 8e-4})}
         )  # fmt: skip
     versions = {"machine": "a machine", "threads": "2"}
     return {"workloads": works, "versions": versions, "commit": "abc", "date": "2026-01-01"}
@@ -40,17 +40,18 @@ def test_points_are_steps_against_sizes():
     assert chart.points(told, "limit") == [(1000.0, 1e-5), (1200.0, 5e-6)]
     assert chart.points(told, "kernel")[2] == (900_000.0, 1e-5)
     assert chart.points(told, "keras") == []
+    assert chart.points(told, "floor") == [(900_000.0, 8e-6)]
     assert [text for _, text in chart.labels(told)] == ["small,\nother", "wide"]
 
 
 def test_every_peer_has_a_line_that_is_told_apart():
-    assert set(chart.STYLES) == {*PEERS, "kernel"}
+    assert set(chart.STYLES) == {*PEERS, "kernel", "floor"}
     styles = {(to_hex(colour), line) for colour, line, _ in chart.STYLES.values()}
     assert len(styles) == len(chart.STYLES)
     figure = chart.chart(report(limit=[1, 1, 1], keras=[1000, 900, 3]))
     axes = figure.axes[0]
     assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
-    assert len(axes.lines) == 4  # the engine twice
+    assert len(axes.lines) == 5  # the engine twice, and the floor
 
 
 def test_summary_of_the_tutorials():
@@ -65,9 +66,10 @@ def test_summary_of_the_tutorials():
 
 
 def test_markdown():
-    first, _, small, *_ = table.markdown(report(keras=[1234.4, 2, 3])).splitlines()
-    assert first.count("|") == small.count("|") == 5 + len(PEERS) - 1
+    first, _, small, _, wide = table.markdown(report(keras=[1234.4, 2, 3])).splitlines()
+    assert first.count("|") == small.count("|") == wide.count("|") == 6 + len(PEERS) - 1
     assert "| small | 2 ms | 20 µs | 10 µs | 1,234 × | – |" in small
+    assert small.endswith("| – |") and wide.endswith("| 0.8 × |")
 
 
 @pytest.mark.parametrize("name", ["two-cores"])

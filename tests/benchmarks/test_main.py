@@ -33,7 +33,8 @@ def test_counts_and_figures(tmp_path, capsys):
                 assert row["ratio"]["median"] == pytest.approx(np.median(ratios))
                 assert shown_ratio(row["ratio"]["median"]) in shown
         assert ours["kernel"]["median"] < ours["seconds"]["median"]
-    assert {"commit", "date", "versions"} <= set(written)
+    assert {"commit", "date", "versions", "rates"} <= set(written)
+    assert not any("floor" in work for work in written["workloads"])
     assert {"machine", "cores", "threads", "numpy", "numba"} <= set(written["versions"])
 
 
