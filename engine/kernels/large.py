@@ -82,8 +82,9 @@ def _product(frame, x, w, b, z, rows, terms, columns, sx, sk, sw, sz, blocked, m
     of the cache.  One of `sx` and `sk` is 1.  With `sw` = 32 the strips of w lie one behind the
     other already, each with a multiple of sixteen rows.
 
-    If all members read the same x, they pack it `together`, to that place of the scratch, and into
-    two buffers in turn: who has met the others at one block knows that they are done with the last.
+    If all members read the same x, they may pack it `together`, to that place of the scratch, and
+    into two buffers in turn: who has met the others at one block knows that they are done with the
+    last.  They must agree on it, however many columns each of them has.
     """
     strips, start, turn = place(frame, fields.STRIP, 0, x), 0, 0
     while True:
@@ -93,7 +94,7 @@ def _product(frame, x, w, b, z, rows, terms, columns, sx, sk, sw, sz, blocked, m
         step = 64 if direct else ROWS
         for i in range(0, rows, step):
             m, own_x, own_sx, own_sk = min(step, rows - i), at(x, i * sx), sx, sk
-            if n <= BLOCK and (columns > 256 or sk > 1) and not direct:
+            if n <= BLOCK and (together >= 0 or sk > 1):
                 packed, first, last = place(frame, fields.PACKED, 0, x), 0, m
                 if together >= 0:
                     packed = place(frame, fields.SCRATCH, together + turn * PACKED, x)
@@ -135,6 +136,12 @@ def _turn_into_strips(a: Any, first: Any, end: Any, columns: Any, strips: Any) -
         strip = at(strips, i // 32 * 32 * whole(columns) + i % 32)
         for j in range(0, columns, 16):
             transpose_16(a, i * columns + j, columns, columns - j, strip, j * 32, 32)
+
+
+@inlined
+def _many(frame: Any, columns: Any) -> Any:
+    """Whether a matrix has so many columns that packing the other factor pays."""
+    return columns > 256 * integer(frame, fields.TEAM)
 
 
 @inlined
@@ -185,7 +192,7 @@ def forward_layer_shared(frame: Any, a: Any, rows: Any, like: Any) -> None:
     i, n, j, m = _part(frame, rows, units)
     x, z = at(x, i * inputs), at(z, i * units + j)
     blocked = int(rows > 1 and inputs > BLOCK)
-    together = 0 if n == rows else -1
+    together = 0 if n == rows and _many(frame, units) else -1
     _product(
         frame, x, at(w, j), at(b, j), z, n, inputs, m, inputs, 1, units, units, blocked, mode,
         together,
@@ -227,7 +234,9 @@ def _product_with_transpose(frame, dz, w, dx, rows, inputs, units) -> None:
     meet(frame)
     i, n, k, m = _part(frame, rows, inputs)
     dz, dx = at(dz, i * units), at(dx, i * inputs + k)
-    together = (inputs + 31) // 32 * 32 * whole(units) if n == rows else -1
+    together = -1
+    if n == rows and _many(frame, inputs):
+        together = (inputs + 31) // 32 * 32 * whole(units)
     _product(
         frame, dz, at(strips, k * whole(units)), w, dx, n, units, m, units, 1, 32, inputs,
         int(units > BLOCK), -1, together,

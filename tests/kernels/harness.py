@@ -55,11 +55,14 @@ def run_all(instructions, rows, dtype="float32", threads=None, team=1, **buffers
     if team == 1:
         return _run(table, plans[0], rows, np.zeros(1, dtype))
     members = [
-        threading.Thread(target=_run_together, args=(table, plan, rows, np.zeros(1, dtype)))
+        threading.Thread(
+            target=_run_together, args=(table, plan, rows, np.zeros(1, dtype)), daemon=True
+        )
         for plan in plans
     ]
     for member in members:
         member.start()
     for member in members:
-        member.join()
+        member.join(timeout=120)
+        assert not member.is_alive(), "the members wait for each other"
     return None

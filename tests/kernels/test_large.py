@@ -16,7 +16,9 @@ SHAPES = [
     (2, 33, 40),
     (15, 100, 17),
     (16, 64, 64),
+    (20, 784, 130),
     (33, 20, 300),
+    (33, 513, 33),
     (40, 1, 70),
     (100, 300, 10),
     (130, 40, 33),
@@ -26,6 +28,19 @@ SHAPES = [
     (1100, 40, 300),
 ]
 TEAMS = [1, 2, 3]
+
+
+def drawn_shapes(count):
+    """Sizes about those where something changes: strips, blocks, groups, halves of all these."""
+    draw = np.random.default_rng(0)
+    sizes = [1, 8, 16, 32, 64, 128, 192, 256, 384, 512, 768, 1152]
+    for _ in range(count):
+        rows, inputs, units = draw.choice(sizes, 3) + draw.integers(-2, 3, 3)
+        rows = min(rows, 140)
+        yield int(max(1, rows)), int(max(1, inputs)), int(max(2, units))
+
+
+SHAPES += drawn_shapes(30)
 
 
 def drawn(rows, inputs, units, dtype="float32"):
