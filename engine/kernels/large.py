@@ -3,6 +3,11 @@
 The same products in the same order as in :mod:`engine.kernels.dense`; each member of the team
 (:mod:`engine.kernels.team`) works out some columns or rows of the result.
 
+What one core has written, another waits for: 40 ns for a line of 16 weights, or 160 ns if they do
+not share a cache.  With few rows that is as long as the arithmetic.  So a member reads those rows
+of W that it updates itself where the order of the sums lets it: long sums are added up in blocks,
+and x·W is then a range of blocks for each member, joined in their order.
+
 The kernel's gradient is formed in blocks.  Unless somebody wants to see it, a block is used for the
 update while it is in the cache and then overwritten: the weights and the optimizer's slots are
 more than a cache holds, and so the time of an update is that of reading and writing them once.
@@ -12,7 +17,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.kernels import fields
+from engine.kernels import fields, onednn
 from engine.kernels.compiler import formula, inlined
 from engine.kernels.dense import (
     BLOCK,
@@ -39,6 +44,9 @@ ROWS = 512
 
 GROUP = 128
 """Columns of w that are packed together: their strips lie beside each other in memory."""
+
+FEW_ROWS = 64
+"""With more rows the arithmetic takes longer than passing weights from core to core."""
 
 PACKED = (ROWS + 16) * (BLOCK + 16)
 """How many numbers are packed at once."""
@@ -157,6 +165,75 @@ def _part(frame: Any, rows: Any, columns: Any) -> Any:
     return first, end - first, 0, columns
 
 
+@inlined
+def _nearest_end(place_: Any, terms: Any) -> Any:
+    """The beginning or the end of a block of terms, whichever is nearest to a place."""
+    start = 0
+    while start < terms:
+        end = block_end(start, terms)
+        if place_ - start <= end - place_:
+            return start
+        start = end
+    return terms
+
+
+@inlined
+def _terms(frame: Any, rows: Any, inputs: Any) -> Any:
+    """The terms of x·W that are the member's, if those are shared: whole blocks.  Else 0 and 0."""
+    member, team = integer(frame, fields.MEMBER), integer(frame, fields.TEAM)
+    if team == 1 or rows == 1 or rows > FEW_ROWS or inputs <= BLOCK:
+        return 0, 0
+    first = last = end = 0
+    for m in range(team):
+        start, end = end, _nearest_end(inputs * (m + 1) // team, inputs)
+        if end == start or team * (end - start) > inputs + inputs // 8:
+            return 0, 0  # they would wait for the one with the most
+        if m == member:
+            first, last = start, end
+    return first, last
+
+
+@inlined
+def _rows_of_weights(frame: Any, rows: Any, inputs: Any) -> Any:
+    """The rows of W that the member updates."""
+    first, end = _terms(frame, rows, inputs)
+    if first == end:
+        first, end = share(frame, inputs, 8)
+    return first, end
+
+
+@inlined
+def _blocks(frame, x, w, b, z, rows, first, last, inputs, units, mode) -> None:
+    """z = x·W + b: the terms `first` … `last` − 1 are the member's; so are some rows to join.
+
+    The first block's sums go to z, those of the others to the scratch.
+    """
+    sums, start, others = place(frame, fields.SCRATCH, 0, x), 0, -1
+    while start < inputs:
+        end = block_end(start, inputs)
+        if first <= start < last:
+            own_z = z if start == 0 else at(sums, others * rows * units)
+            _product(
+                frame, at(x, start), at(w, start * units), b, own_z, rows, end - start, units,
+                inputs, 1, units, units, 0, -1, -1,
+            )  # fmt: skip
+        start = end
+        others += 1
+    meet(frame)
+    first, last = share(frame, rows, 1)
+    for i in range(first, last):
+        for j in range(0, units, 16):
+            o = i * units + j
+            c = load(z, o, 16)
+            for k in range(others):
+                c = c + load(sums, k * rows * units + o, 16)
+            if mode >= 0:
+                c = c + load(b, j, 16)
+                if mode > 0:
+                    c = onednn.relu(c)
+            put(z, o, c, units - j, 16)
+
+
 @instruction(shared=True)
 def fetch_rows(frame: Any, a: Any, rows: Any, like: Any) -> None:
     """Copy the batch's rows from among the user's: all of them in another order take long to write.
@@ -168,12 +245,17 @@ def fetch_rows(frame: Any, a: Any, rows: Any, like: Any) -> None:
     begin, width = integer(frame, integer(a, 0)), inputs * (address(at(like, 1)) - address(like))
     position = (integer(frame, fields.X) - begin) // width
     order = 0 if integer(a, 1) < 0 else integer(frame, integer(a, 1))
-    first, end = share(frame, rows, 1)
-    for i in range(first, end):
+    k, end = _terms(frame, rows, inputs)
+    n, first, last = end - k, 0, rows
+    if n == 0:
+        n = inputs
+        first, last = share(frame, rows, 1)
+    for i in range(first, last):
         row = position + i
         if order != 0:
             row = integer(located(order, frame), row)
-        copy_row(located(begin + row * width, like), at(x, i * inputs), inputs)
+        source = located(begin + row * width, like)
+        copy_row(at(source, k), at(x, i * inputs + k), n)
     put_integer(frame, fields.X, address(x))
 
 
@@ -189,6 +271,10 @@ def forward_layer_shared(frame: Any, a: Any, rows: Any, like: Any) -> None:
     z = place(frame, fields.OUTPUTS, integer(a, 4), like)
     inputs, units = integer(a, 5), integer(a, 6)
     mode = integer(a, 7) if integer(a, 3) >= 0 else -1
+    first, last = _terms(frame, rows, inputs)
+    if first < last:
+        _blocks(frame, x, w, b, z, rows, first, last, inputs, units, mode)
+        return
     i, n, j, m = _part(frame, rows, units)
     x, z = at(x, i * inputs), at(z, i * units + j)
     blocked = int(rows > 1 and inputs > BLOCK)
@@ -294,7 +380,7 @@ def d_weights_shared(frame: Any, a: Any, rows: Any, like: Any) -> None:
     for j in range(first, end, 32):
         _copy(at(dz, j), units, rows, 32, at(strips, j * whole(rows)), 32)
     meet(frame)
-    first, end = share(frame, inputs, 8)
+    first, end = _rows_of_weights(frame, rows, inputs)
     target, some = place(frame, fields.BLOCK, 0, like), rows_of_gradients(units)
     for k in range(first, end, some):
         n, start = min(some, end - k), kernel + k * units
@@ -335,4 +421,5 @@ def block_needed(units: int) -> int:
 def scratch_needed(rows: int, inputs: int, units: int) -> int:
     """How many numbers the members may use together, for up to `rows` rows."""
     strips_of_dz, strips_of_w = (rows + 48) * (units + 48), (inputs + 32) * (units + 16)
-    return max(strips_of_dz + (rows + 16) * (inputs + 16), strips_of_w + 2 * PACKED)
+    sums = (inputs // BLOCK + 1) * (min(rows, FEW_ROWS) * units + 16)
+    return max(strips_of_dz + (rows + 16) * (inputs + 16), strips_of_w + 2 * PACKED, sums)
