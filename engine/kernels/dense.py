@@ -134,10 +134,10 @@ def _strip(x, w, b, z, rows, start, end, left, sx, sk, sw, sz, mode, width) -> N
     while rows - i >= 8:
         _tile(x, w, bias, z, i, start, end, left, sx, sk, sw, sz, mode, 8, width)
         i += 8
-    if rows - i >= 4:
-        _tile(x, w, bias, z, i, start, end, left, sx, sk, sw, sz, mode, 4, width)
-        i += 4
-    if i < rows and rows >= 4 and start == 0:
+    if rows - i >= 5:
+        _tile(x, w, bias, z, i, start, end, left, sx, sk, sw, sz, mode, 5, width)
+        i += 5
+    if rows - i == 4 or (i < rows and rows >= 4 and start == 0):
         # Four rows of which some are done take less time than one row after the other.
         _tile(x, w, bias, z, rows - 4, start, end, left, sx, sk, sw, sz, mode, 4, width)
         return

@@ -147,6 +147,12 @@ def test_orders_of_long_sums(rows, inputs, units, rng):
     assert_products(rows, inputs, units, "float32", rng)
 
 
+@pytest.mark.parametrize("rows", range(2, 17))
+def test_orders_of_long_sums_by_rows(rows, rng):
+    """Every number of rows that a tile of eight leaves over, with sums of two blocks."""
+    assert_products(rows, 401, 9, "float32", rng)
+
+
 @pytest.mark.parametrize("rows", [1, 2, 5, 16, 17])
 def test_orders_of_float64(rows, rng):
     for inputs, units in [(1, 1), (5, 1), (1, 4), (17, 9), (9, 33)]:
