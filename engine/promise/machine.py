@@ -57,13 +57,21 @@ def this_machine() -> Machine:
 
 
 def processor() -> str:
-    """The processor's name where Linux tells it, else the architecture."""
+    """The processor's name where Linux tells it, else the architecture.
+
+    A name may stand for several generations, so x86's numbers of family and model follow.
+    """
     try:
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
     except OSError:
         lines = []
-    names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return names[0] if names else platform.machine()
+    pairs = [line.split(":", 1) for line in lines if ":" in line]
+    told = {key.strip(): value.strip() for key, value in reversed(pairs)}
+    if "model name" not in told:
+        return platform.machine()
+    if "cpu family" not in told:
+        return told["model name"]
+    return f"{told['model name']} (family {told['cpu family']}, model {told['model']})"
 
 
 _PROBE = """
