@@ -22,7 +22,7 @@ from benchmarks.floor import Epoch, Rates
 from benchmarks.origin import origin
 from benchmarks.peers import PEERS, missing
 from benchmarks.rounds import Result, against, measure, quartiles
-from benchmarks.table import summary, table
+from benchmarks.table import speed, summary, table
 from benchmarks.workloads import MAKERS, Workload, workload
 
 LATEST = Path("benchmarks") / "results" / "latest.json"
@@ -101,6 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     report["rates"] = rates.told()
     console.print(table(report))
     console.print(summary(report))
+    console.print(speed(report["rates"]), highlight=False)
     file = options.json or LATEST
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")

@@ -24,10 +24,15 @@ bandwidth
 
 Both are measured again and again, and the best counts: everything that disturbs makes them smaller,
 and the floor too high.
+
+Not part of the floor, but of what threads can gain, is the hand-over: the seconds from one thread's
+writing a number to the other's having read it.  It says how near the two cores are: one core for
+both, one cache, or neither.  Where virtual machines move about, it changes.
 """
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from itertools import pairwise
 from time import perf_counter
@@ -38,8 +43,9 @@ import numpy as np
 from engine.kernels.compiler import compiled, inlined
 from engine.kernels.lanes import fill, fma_outer, load, pointer, store, zeros
 from engine.kernels.large import is_large
-from engine.kernels.machine import processors
-from engine.kernels.memory import aligned
+from engine.kernels.machine import pause, processors
+from engine.kernels.memory import LINE, aligned
+from engine.kernels.team import next_number, seen
 
 # The key of their cache covers the engine's sources, not this file: a changed kernel is given
 # another name.
@@ -87,6 +93,19 @@ def negate(x: Any, turns: Any) -> None:
             store(p, i + 32, c)
             store(p, i + 48, d)
 
+
+@compiled
+def take_turns(board: Any, member: Any, first: Any, last: Any) -> None:
+    """Count on when it is the member's turn, `first` … `last` − 1."""
+    p = pointer(board)
+    for k in range(first, last):
+        while seen(p) != 2 * k + member:
+            pause()
+        next_number(p)
+
+
+HANDOVERS = 20_000
+"""How often a number passes to and fro for one figure."""
 
 ARRAYS = tuple(1 << k for k in range(14, 29))
 """Bytes of the arrays that the bandwidth is measured with."""
@@ -142,6 +161,8 @@ class Rates:
     """Multiply-adds per second."""
     bandwidth: dict[int, float] = field(default_factory=dict)
     """Bytes per second, read and written, by the size of the array."""
+    handovers: list[float] = field(default_factory=list)
+    """Seconds, each time that it was measured."""
 
     def measure(self) -> None:
         """Measure once more: about a second."""
@@ -165,11 +186,26 @@ class Rates:
             negate(array, turns)
             rate = 2 * size * turns / (perf_counter() - start)
             self.bandwidth[size] = max(self.bandwidth.get(size, 0.0), rate)
+        self.measure_handover()
+
+    def measure_handover(self) -> None:
+        """Measure the hand-over between two threads, if there are two processors."""
+        if processors() == 1:
+            return
+        board, last = np.zeros(LINE, np.int64), HANDOVERS + 100
+        take_turns(board, 0, 0, 0)
+        other = threading.Thread(target=take_turns, args=(board, 1, 0, last), daemon=True)
+        other.start()
+        take_turns(board, 0, 0, 100)
+        start = perf_counter()
+        take_turns(board, 0, 100, last)
+        self.handovers.append((perf_counter() - start) / (2 * HANDOVERS))
+        other.join()
 
     def told(self) -> dict[str, Any]:
         """For a report."""
         bandwidth = [{"bytes": n, "rate": rate} for n, rate in self.bandwidth.items()]
-        return {"peak": self.peak, "bandwidth": bandwidth}
+        return {"peak": self.peak, "bandwidth": bandwidth, "handovers": self.handovers}
 
     def bandwidth_for(self, size: float) -> float:
         """Bytes per second for `size` bytes: at least that of any larger array."""

@@ -34,7 +34,7 @@ from benchmarks.clock import clocked
 from benchmarks.floor import Epoch, Rates
 from benchmarks.origin import origin
 from benchmarks.rounds import quartiles
-from benchmarks.table import shown_ratio, shown_seconds
+from benchmarks.table import shown_ratio, shown_seconds, speed
 from benchmarks.workloads import SEED, Workload
 
 LATEST = Path("benchmarks") / "results" / "scaling.json"
@@ -216,13 +216,7 @@ def below_floor(report: dict[str, Any]) -> list[str]:
 
 def table(report: dict[str, Any]) -> Table:
     """About five sizes of each study."""
-    rates = report["rates"]
-    view = Table(
-        title=f"One thread: {rates['peak'] / 1e9:.0f}·10⁹ multiply-adds per second, "
-        f"{rates['bandwidth'][0]['rate'] / 1e9:.0f} GB/s in the first cache, "
-        f"{rates['bandwidth'][-1]['rate'] / 1e9:.0f} GB/s in memory",
-        title_justify="left",
-    )
+    view = Table(title=speed(report["rates"]), title_justify="left")
     view.add_column("study")
     for column in ("size", "time", "quartiles", "floor", "times the\nfloor", "threads"):
         view.add_column(column, justify="right")

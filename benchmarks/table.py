@@ -26,6 +26,19 @@ def shown_ratio(ratio: float) -> str:
     return f"{ratio:,.0f}" if ratio >= 100 else f"{ratio:.3g}"
 
 
+def speed(rates: dict[str, Any]) -> str:
+    """What the machine can do, in a line."""
+    first, *_, memory = (entry["rate"] / 1e9 for entry in rates["bandwidth"])
+    line = (
+        f"One thread: {rates['peak'] / 1e9:.0f}·10⁹ multiply-adds per second, {first:.0f} GB/s in "
+        f"the first cache, {memory:.0f} GB/s in memory"
+    )
+    if not rates["handovers"]:
+        return line
+    low, high = (shown_seconds(value(rates["handovers"])) for value in (min, max))
+    return f"{line}. From thread to thread: {low} – {high}"
+
+
 def table(report: dict[str, Any]) -> Table:
     """All workloads and peers."""
     view = Table(title="Whole fits, in the steady state", title_justify="left")

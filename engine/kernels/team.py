@@ -50,7 +50,7 @@ def next_number(typing: Any, p: types.CPointer) -> Any:
 
 
 @intrinsic
-def _seen(typing: Any, p: types.CPointer) -> Any:
+def seen(typing: Any, p: types.CPointer) -> Any:
     """What stands at `p`, and with it all that was written before it was written."""
 
     def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
@@ -78,8 +78,8 @@ def gather(frame: Any) -> Any:
     put_integer(frame, fields.MEETINGS, 1)
     next_number(board)
     looked = 0
-    while _seen(board) < integer(frame, fields.TEAM):
-        if _seen(at(board, CALLED_OFF)) > 0:
+    while seen(board) < integer(frame, fields.TEAM):
+        if seen(at(board, CALLED_OFF)) > 0:
             return False
         _wait(looked)
         looked += 1
@@ -96,7 +96,7 @@ def meet(frame: Any) -> None:
     put_integer(frame, fields.MEETINGS, meetings + 1)
     next_number(board)
     looked = 0
-    while _seen(board) < team * (meetings + 1):
+    while seen(board) < team * (meetings + 1):
         _wait(looked)
         looked += 1
 

@@ -35,6 +35,7 @@ def test_counts_and_figures(tmp_path, capsys):
         assert ours["kernel"]["median"] < ours["seconds"]["median"]
     assert {"commit", "date", "versions", "rates"} <= set(written)
     assert not any("floor" in work for work in written["workloads"])
+    assert f"{written['rates']['peak'] / 1e9:.0f}·10⁹ multiply-adds per second" in shown
     assert {"machine", "cores", "threads", "numpy", "numba"} <= set(written["versions"])
 
 

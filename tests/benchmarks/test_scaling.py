@@ -108,6 +108,17 @@ def test_no_other_program_passes_the_peak(quick):
     assert 768**3 / fastest <= 1.25 * floor.processors() * rates.peak
 
 
+@pytest.mark.skipif(floor.processors() == 1, reason="nobody to hand anything to")
+def test_a_handover_takes_some_time(monkeypatch):
+    """Counted in order to the end: more than a nanosecond, less than a thousandth of a second."""
+    monkeypatch.setattr(floor, "HANDOVERS", 500)
+    rates = Rates()
+    for _ in range(3):
+        rates.measure_handover()
+    assert len(rates.handovers) == 3
+    assert all(1e-9 < seconds < 1e-3 for seconds in rates.handovers)
+
+
 def test_the_studies_are_the_documented_ones():
     sizes = {key: [point.size for point in study.points] for key, study in STUDIES.items()}
     assert list(sizes) == ["rows", "width", "depth", "batch"]
