@@ -24,6 +24,7 @@ register tile of 8 rows × 32 columns shares its loads.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from numba.extending import overload
@@ -55,6 +56,9 @@ from engine.kernels.sums import long_sum
 
 BLOCK = 384
 """Terms of a long sum that are added up before they join the total."""
+
+FEWEST_TURNED = 16
+"""With fewer rows TensorFlow forms dz·Wᵀ in another order."""
 
 COPIED_FROM = 64
 """Rows from which on it pays to copy a strip before it is read."""
@@ -167,12 +171,23 @@ def strip_8(x, w, b, z, rows, start, end, left, sx, sk, sw, sz, mode) -> None:
 STRIPS = {fields.STRIP_32: strip_32, fields.STRIP_16: strip_16, fields.STRIP_8: strip_8}
 
 
-@inlined
+@formula
 def strip_of(columns: Any) -> Any:
     """The frame's field that has the function for a strip of so many columns."""
     if columns > 16:
         return fields.STRIP_32
     return fields.STRIP_16 if columns > 8 else fields.STRIP_8
+
+
+def strips_needed(sizes: Sequence[tuple[int, int]], rows: int) -> set[int]:
+    """The strips that products are cut into: (inputs, units) of the layers, batches up to `rows`.
+
+    Each takes some seconds to compile.  The columns of products are units, inputs or rows.
+    """
+    columns = {units for _, units in sizes} | {inputs for inputs, _ in sizes[1:]}
+    some = range(FEWEST_TURNED, min(rows, FEWEST_TURNED + 31) + 1)  # all that 32 may leave over
+    columns.update(n for n in some if any(turns(n, *size) for size in sizes[1:]))
+    return {strip_of(n - j) for n in columns for j in range(0, n, 32)}
 
 
 @inlined
@@ -433,9 +448,9 @@ def d_input(frame: Any, a: Any, rows: Any, like: Any) -> None:
     elif rows == 1:
         for k in range(0, inputs, 8):
             put(dx, k, eight_dots(w, k * units, units, dz, units), inputs - k, 8)
-    elif inputs == 1 and rows >= 16:
+    elif inputs == 1 and rows >= FEWEST_TURNED:
         dots(dz, w, dx, rows, units)
-    elif rows < 16:
+    elif rows < FEWEST_TURNED:
         scratch = place(frame, fields.SCRATCH, 0, like)
         halving_products(dz, w, dx, scratch, rows, inputs, units, inputs)
     elif turns(rows, inputs, units):

@@ -22,6 +22,7 @@ from engine.kernels.compiler import formula, inlined
 from engine.kernels.dense import (
     BLOCK,
     COPIED_FROM,
+    FEWEST_TURNED,
     block_end,
     dots,
     eight_dots,
@@ -340,7 +341,7 @@ def d_input_shared(frame: Any, a: Any, rows: Any, like: Any) -> None:
         first, end = share(frame, inputs, 8)
         for k in range(first, end, 8):
             put(dx, k, eight_dots(w, k * units, units, dz, units), inputs - k, 8)
-    elif rows < 16:
+    elif rows < FEWEST_TURNED:
         first, end = share(frame, inputs, 16)
         own_w, own_dx, block = at(w, first * units), at(dx, first), place(frame, fields.BLOCK, 0, w)
         halving_products(dz, own_w, own_dx, block, rows, end - first, units, inputs)

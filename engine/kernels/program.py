@@ -176,8 +176,9 @@ class Program:
         plan[fields.SCRATCH] = plan[fields.STRIP] + size * self.team * own
         plan[fields.TEAM] = 1
         plan[fields.FACTORS] = address(self.factors)
-        for field, function in dense.STRIPS.items():
-            plan[field] = function.address(self.dtype)
+        sizes = [(layer.inputs, layer.units) for layer in self.layers]
+        for field in dense.strips_needed(sizes, rows):
+            plan[field] = dense.STRIPS[field].address(self.dtype)
 
     def is_large(self, rows: int) -> bool:
         """Whether a batch of `rows` rows is worth a team."""

@@ -203,3 +203,24 @@ def test_nan_and_infinity_come_through(rows, inputs, units, rng):
     assert np.array_equal(rectified[:-1], np.maximum(z[:-1], 0), equal_nan=True)
     dx = d_input(rng.normal(size=(rows, units)), w)
     assert not np.isfinite(dx[:, 0]).any() and np.isfinite(dx[:, 1:]).all()
+
+
+@pytest.mark.parametrize("sizes", [[(8, 8), (8, 1)], [(4, 10), (10, 3)], [(60, 60), (60, 60)],
+                                   [(3, 100), (100, 40), (40, 2)], [(5, 33), (33, 1)]])  # fmt: skip
+@pytest.mark.parametrize("most", [1, 15, 16, 20, 60, 1000])
+def test_strips_needed(sizes, most):
+    """Those that any batch of up to `most` rows may need, found by going through all of them."""
+    columns = set()
+    for rows in range(1, most + 1):
+        for number, (inputs, units) in enumerate(sizes):
+            columns.add(units)  # x·W and xᵀ·dz
+            if number > 0:  # dz·Wᵀ, or turned W·dzᵀ
+                small = rows >= 16 and rows * (inputs + units) < inputs * units
+                columns.add(rows if small else inputs)
+    needed = set()
+    for n in columns:
+        needed |= {fields.STRIP_32} if n >= 32 else set()
+        if n % 32:
+            names = fields.STRIP_8, fields.STRIP_16, fields.STRIP_32, fields.STRIP_32
+            needed.add(names[(n % 32 - 1) // 8])
+    assert dense.strips_needed(sizes, most) == needed
