@@ -57,6 +57,12 @@ class Predicting(Feeding):
         batch = whole("batch_size", batch_size, BATCH_SIZE)
         rows = self._features(x)
         batch = min(batch, len(rows))
+        program = self._program()
+        program.make_room(batch)
+        # Slices of whole batches, short enough for Ctrl-C.
+        batches = max(1, int(WORK_OF_A_SLICE / (2 * program.size * batch)))
+        if not verbose and callbacks is None and len(rows) <= batch * batches:
+            return outputs(program, rows, batch)
         hooks = CallbackList(
             callbacks,
             add_progbar=verbose != 0,
@@ -65,14 +71,10 @@ class Predicting(Feeding):
             epochs=1,
             steps=-(-len(rows) // batch),
         )
-        program = self._program()
-        program.make_room(batch)
         if verbose:
             outputs(program, rows[:0], batch)  # compiled or loaded before the bar counts
         hooks.on_predict_begin()
         result = np.empty((len(rows), program.units), program.dtype)
-        # Slices of whole batches, short enough for Ctrl-C.
-        batches = max(1, int(WORK_OF_A_SLICE / (2 * program.size * batch)))
         by_batch = hooks.needs_predict_batches
         per_call = batch if by_batch else batch * batches
         for start in range(0, len(rows), per_call):
