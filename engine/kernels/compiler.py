@@ -202,7 +202,7 @@ def formula(function: Callable[..., Any]) -> Any:
 
 
 _MESSAGE = (
-    "Compiling the kernels for this machine: once, about half a minute. "
+    "Compiling the kernels for this machine: once, ten to thirty seconds. "
     "They are kept for the next time.\n"
 )
 _SAID = threading.Event()
