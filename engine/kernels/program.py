@@ -156,7 +156,8 @@ class Program:
         # What each member of the team has for itself.
         strip, packed, block = whole(large.GROUP * dense.BLOCK + REGISTER), 0, 0
         if self.is_large(rows):
-            packed, block = whole(large.PACKED), whole(max(map(large.block_needed, widths)))
+            packed = whole(large.PACKED)
+            block = whole(max(large.block_needed(layer.units) for layer in self.layers))
             scratch = max(scratch, *(large.scratch_needed(rows, a, b) for a, b in pairs))
             self.fetched = aligned((rows + ROWS_BEYOND) * self.inputs + REGISTER, self.dtype)
             self.addresses[fields.FETCHED] = address(self.fetched)

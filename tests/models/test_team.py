@@ -152,3 +152,30 @@ def test_only_one_of_the_passes_is_large(monkeypatch, training_is_large):
     assert len(set(called)) > 1
     for ours, theirs in zip(found, expected, strict=True):
         assert_same_bits(ours, theirs)
+
+
+@pytest.mark.parametrize("units", [129, 300, 301, 385, 900])
+@pytest.mark.parametrize("team", [1, 2])
+def test_gradients_that_fill_their_block(monkeypatch, units, team):
+    """784 rows of a gradient: more than are formed at once, whatever the width."""
+    draw = np.random.default_rng(5)
+    x = draw.standard_normal((256, 784)).astype("float32")
+    y = np.eye(3, dtype="float32")[draw.integers(0, 3, 256)]
+    found = []
+    for members, least in ((1, 1 << 60), (team, 1)):
+        monkeypatch.setattr(program, "processors", lambda members=members: members)
+        monkeypatch.setattr(run, "WORK_FOR_A_TEAM", 0)
+        monkeypatch.setattr(large, "LARGE", least)
+        keras.utils.set_random_seed(3)
+        made = keras.Sequential(
+            [
+                keras.Input((784,)),
+                keras.layers.Dense(units, activation="relu"),
+                keras.layers.Dense(3, activation="softmax"),
+            ]
+        )
+        made.compile("adam", "categorical_crossentropy")
+        made.fit(x, y, batch_size=128, epochs=1, verbose=0)
+        found.append([*made.get_weights(), *made.optimizer.slots])
+    for ours, theirs in zip(*found, strict=True):
+        assert_same_bits(ours, theirs)
