@@ -74,7 +74,8 @@ def like_model(
     names = optimizer.slot_names
     slots = aligned(count * len(names) * places, program.dtype).reshape(count, -1, places)
     config, kind = optimizer.get_config(), type(optimizer)
-    rates = [config["learning_rate"]] * count if learning_rates is None else learning_rates
+    # The config has it in single precision.
+    rates = [optimizer.learning_rate] * count if learning_rates is None else learning_rates
     made = {rate: kind.from_config({**config, "learning_rate": rate}) for rate in set(rates)}
     return [
         Member(own, list(own_slots), made[rate], seed)

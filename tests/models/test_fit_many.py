@@ -100,6 +100,27 @@ def test_learning_rates():
     check(with_seeds, 1, *alone(2, X, Y, {}, rate=0.1, epochs=2))
 
 
+@pytest.mark.parametrize("given", [None, [0.01]])
+def test_learning_rates_in_double_precision(given):
+    """0.01 is not what a config has, which is the nearest number in single precision."""
+    draw = np.random.default_rng(6)
+    x, y = draw.standard_normal((40, 4)), draw.integers(0, 2, 40).astype(float)
+
+    def made():
+        keras.utils.set_random_seed(8)
+        model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1, dtype="float64")])
+        model.compile(keras.optimizers.SGD(0.01, momentum=0.9), "mse")
+        return model
+
+    fits = keras.fit_many(
+        made(), x, y, seeds=[8], learning_rates=given, epochs=2, batch_size=8, verbose=0
+    )
+    alone = made()
+    alone.fit(x, y, epochs=2, batch_size=8, verbose=0)
+    for ours, theirs in zip(fits.model(0).get_weights(), alone.get_weights(), strict=True):
+        assert_same_bits(ours, theirs)
+
+
 def test_rows_of_different_number():
     taken = [np.arange(30), np.arange(90)[::-2], np.arange(ROWS) % 3 == 0, [5, 4, 3, 5]]
     fits = keras.fit_many(build(), X, Y, rows=taken, seeds=[1, 2, 3, 4], epochs=3, verbose=0)
