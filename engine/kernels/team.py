@@ -60,7 +60,8 @@ def seen(typing: Any, p: types.CPointer) -> Any:
 
 
 @inlined
-def _wait(looked: Any) -> None:
+def wait(looked: Any) -> None:
+    """Wait a moment for another thread, after having `looked` so often."""
     if looked < PATIENCE:
         pause()
     else:
@@ -81,7 +82,7 @@ def gather(frame: Any) -> Any:
     while seen(board) < integer(frame, fields.TEAM):
         if seen(at(board, CALLED_OFF)) > 0:
             return False
-        _wait(looked)
+        wait(looked)
         looked += 1
     return True
 
@@ -97,7 +98,7 @@ def meet(frame: Any) -> None:
     next_number(board)
     looked = 0
     while seen(board) < team * (meetings + 1):
-        _wait(looked)
+        wait(looked)
         looked += 1
 
 
