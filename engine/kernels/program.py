@@ -9,6 +9,7 @@ fetched back when this program runs next.
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import Any
 
@@ -91,6 +92,8 @@ class Program:
             name = layer.activation.__name__
             self.layers.append(Layer(inputs, units, name, kernel, bias))
         self._penalize([p for p in penalized if p[2] is not None])
+        self.lock = threading.RLock()
+        """Whoever runs a kernel on these buffers holds it: Python's threads may share a model."""
         self.room = 0
         """Rows of the largest batch that the buffers are laid out for."""
         self.team = 1
@@ -134,8 +137,11 @@ class Program:
 
     def make_room(self, rows: int) -> None:
         """Have buffers for batches of up to `rows` rows."""
-        if rows <= self.room:
-            return
+        if rows > self.room:
+            with self.lock:
+                self._lay_out(rows)
+
+    def _lay_out(self, rows: int) -> None:
         self.room = rows
         self._predicting: dict[int, Array] = {}
         self.team = processors() if self.is_large(rows) else 1

@@ -19,6 +19,13 @@ from engine.optimizers import Optimizer
 class Feeding(Compiling):
     """The part of a model that takes data in."""
 
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy needs, in this process or another: not where the kernels' buffers are."""
+        state = self.__dict__.copy()
+        state.pop("_kept_program", None)
+        state.pop("_run", None)
+        return state
+
     def _program(self) -> Program:
         layers = self._dense_layers()
         program: Program | None = getattr(self, "_kept_program", None)

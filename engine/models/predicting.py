@@ -109,12 +109,12 @@ def outputs(program: Program, rows: Array, batch: int, weights: int | None = Non
 
     `weights` is the address of other weights than the program's.
     """
-    plan = program.addresses
-    if weights is not None:
-        plan = plan.copy()
-        plan[fields.WEIGHTS] = weights
     out = np.empty(len(rows) * program.units + REGISTER, program.dtype)
-    with announced(train.predict, program.dtype):
+    with program.lock, announced(train.predict, program.dtype):
+        plan = program.addresses
+        if weights is not None:
+            plan = plan.copy()
+            plan[fields.WEIGHTS] = weights
         train.predict(
             plan,
             program.predicting(batch),

@@ -386,6 +386,10 @@ class Run:
             self._batches = min(max(1.0, self._batches * factor), float(MOST_BATCHES))
 
     def _call(self, batches: int) -> None:
+        with self.program.lock:
+            self._call_alone(batches)
+
+    def _call_alone(self, batches: int) -> None:
         program, optimizer, plan = self.program, self.optimizer, self.plan
         program.adopt()
         if optimizer is not None:
