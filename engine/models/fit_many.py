@@ -105,10 +105,11 @@ def fit_many(
     (3, 5)
     """
     models = list(model) if isinstance(model, list | tuple) else []
-    for one in models or [model]:
+    for k, one in enumerate(models or [model]):
         if not isinstance(one, Model):
+            name = f"model[{k}]" if models else "model"
             raise TypeError(
-                f"Expected a compiled model, or a list of them. Received: model={shown(model)}"
+                f"Expected a compiled model, or a list of them. Received: {name}={shown(one)}"
             )
         one._require_compiled(loss=True)
     template: Model = models[0] if models else model
@@ -173,7 +174,12 @@ def fit_many(
 def _seeds(seeds: Sequence[int] | None, count: int) -> list[int]:
     """A seed for each member's order of rows: the global one if there are none, or any."""
     if seeds is not None:
-        return [int(seed) if isinstance(seed, np.integer) else seed for seed in seeds]
+        for k, seed in enumerate(seeds):
+            if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
+                raise TypeError(
+                    f"Expected whole numbers as seeds. Received: seeds[{k}]={shown(seed)}"
+                )
+        return [int(seed) for seed in seeds]
     common = get_random_seed()
     return [secrets.randbelow(1 << 32) if common is None else common for _ in range(count)]
 

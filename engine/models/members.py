@@ -15,6 +15,7 @@ from engine.kernels.program import Program
 from engine.models.model import Model
 from engine.models.run import Rows
 from engine.optimizers import Optimizer
+from engine.optimizers.optimizer import checked_number
 from engine.random import epoch_order, set_random_seed
 from engine.random.seeds import seeded
 
@@ -75,7 +76,9 @@ def like_model(
     slots = aligned(count * len(names) * places, program.dtype).reshape(count, -1, places)
     config, kind = optimizer.get_config(), type(optimizer)
     # The config has it in single precision.
-    rates = [optimizer.learning_rate] * count if learning_rates is None else learning_rates
+    rates = [optimizer.learning_rate] * count
+    if learning_rates is not None:
+        rates = [checked_number("learning_rates", rate, 0.0) for rate in learning_rates]
     made = {rate: kind.from_config({**config, "learning_rate": rate}) for rate in set(rates)}
     return [
         Member(own, list(own_slots), made[rate], seed)
@@ -113,7 +116,14 @@ def each_of(x: Any, y: Any, weights: Any) -> list[list[Any] | None]:
 
 def how_many(**lists: Any) -> int:
     """How many members there are: the lists are all of one length."""
-    lengths = {name: len(values) for name, values in lists.items() if values is not None}
+    given = {name: values for name, values in lists.items() if values is not None}
+    for name, values in given.items():
+        if not isinstance(values, Sequence | np.ndarray) or getattr(values, "ndim", 1) == 0:
+            raise TypeError(
+                f"Expected {name} to be a list, a range or an array, with an entry for each "
+                f"member. Received: {name}={shown(values)}"
+            )
+    lengths = {name: len(values) for name, values in given.items()}
     if not lengths:
         raise ValueError(
             f"Expected one of {', '.join(lists)} to be a list, with an entry for each member. "
@@ -124,7 +134,11 @@ def how_many(**lists: Any) -> int:
         raise ValueError(
             f"Expected lists of one length, an entry for each member. Received: {told}"
         )
-    return next(iter(lengths.values()))
+    (count,) = set(lengths.values())
+    if count == 0:
+        told = ", ".join(f"{name}={shown(values)}" for name, values in given.items())
+        raise ValueError(f"Expected at least one member. Received: {told}")
+    return count
 
 
 def side_by_side(*pairs: tuple[list[Any] | None, Any]) -> list[tuple[Any, ...]]:
@@ -141,6 +155,8 @@ def row_numbers(values: Any, count: int, name: str) -> Array:
     """`values` as numbers of `count` rows; a mask of booleans tells them, too."""
     array = numeric(values, name)
     if array.dtype == bool and array.shape == (count,):
+        if not array.any():
+            raise ValueError(f"Expected {name} to choose a row. Received: a mask without True")
         array = np.flatnonzero(array)
     if array.ndim != 1 or not array.size or array.dtype.kind not in "iu":
         raise ValueError(

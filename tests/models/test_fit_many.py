@@ -258,6 +258,18 @@ MISTAKES = {
     "a bad seed": ({"seeds": [-1]}, "seed"),
     "a bad rate": ({"learning_rates": [-0.1]}, "learning_rate"),
     "no epochs": ({"seeds": [1], "epochs": 0}, "epochs"),
+    "nobody": ({"seeds": []}, r"at least one member. Received: seeds=\[\]"),
+    "a mask of nothing": ({"rows": [[False] * ROWS]}, r"rows\[0\] to choose a row"),
+}
+
+NO_LISTS = {
+    "a number of seeds": ({"seeds": 5}, "seeds to be a list.* Received: seeds=5"),
+    "a set": ({"seeds": {1, 2}}, "seeds to be a list"),
+    "a generator": ({"seeds": (s for s in (1, 2))}, "seeds to be a list"),
+    "a rate": ({"learning_rates": 0.1}, "learning_rates to be a list"),
+    "rows": ({"rows": 5}, "rows to be a list"),
+    "no seed": ({"seeds": [1, None]}, r"whole numbers as seeds. Received: seeds\[1\]=None"),
+    "lists of rates": ({"learning_rates": [[0.1]]}, "learning_rate"),
 }
 
 
@@ -265,6 +277,13 @@ MISTAKES = {
 def test_mistakes(name):
     options, words = MISTAKES[name]
     with pytest.raises(ValueError, match=words):
+        keras.fit_many(build(), X, Y, verbose=0, **options)
+
+
+@pytest.mark.parametrize("name", NO_LISTS)
+def test_what_is_no_list(name):
+    options, words = NO_LISTS[name]
+    with pytest.raises(TypeError, match=words):
         keras.fit_many(build(), X, Y, verbose=0, **options)
 
 
@@ -280,3 +299,5 @@ def test_models_that_differ():
         keras.fit_many([build(), build()], X, Y, learning_rates=[0.1, 0.2], verbose=0)
     with pytest.raises(TypeError, match="compiled model"):
         keras.fit_many(lambda: None, X, Y, seeds=[1])
+    with pytest.raises(TypeError, match=r"model\[1\]=3"):
+        keras.fit_many([build(), 3], X, Y)
