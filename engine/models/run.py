@@ -386,26 +386,23 @@ class Run:
             self._batches = min(max(1.0, self._batches * factor), float(MOST_BATCHES))
 
     def _call(self, batches: int) -> None:
-        with self.program.lock:
-            self._call_alone(batches)
-
-    def _call_alone(self, batches: int) -> None:
         program, optimizer, plan = self.program, self.optimizer, self.plan
-        program.adopt()
-        if optimizer is not None:
-            left = self.steps * (len(self.history) - self.epoch)
-            rates = optimizer.rates(optimizer.iterations, min(batches, left), program.dtype)
-            plan[fields.RATES] = address(rates)
-        tables = self.tables()
-        known = program.addresses.nonzero()
-        plan[known] = program.addresses[known]
-        before = int(plan[fields.STEPS_DONE])
-        try:
-            with announced(train.run, program.dtype):
-                self._train(batches, tables)
-        finally:  # Ctrl-C is raised when the kernel returns: the steps are done by then
+        with program.lock:
+            program.adopt()
             if optimizer is not None:
-                optimizer.iterations += int(plan[fields.STEPS_DONE]) - before
+                left = self.steps * (len(self.history) - self.epoch)
+                rates = optimizer.rates(optimizer.iterations, min(batches, left), program.dtype)
+                plan[fields.RATES] = address(rates)
+            tables = self.tables()
+            known = program.addresses.nonzero()
+            plan[known] = program.addresses[known]
+            before = int(plan[fields.STEPS_DONE])
+            try:
+                with announced(train.run, program.dtype):
+                    self._train(batches, tables)
+            finally:  # Ctrl-C is raised when the kernel returns: the steps are done by then
+                if optimizer is not None:
+                    optimizer.iterations += int(plan[fields.STEPS_DONE]) - before
 
     def _train(self, batches: int, tables: list[Array]) -> None:
         """Run the kernel, in a team where that pays."""
