@@ -191,19 +191,23 @@ class Program:
         """Whether a batch of `rows` rows is worth a team."""
         return any(large.is_large(rows, layer.inputs, layer.units) for layer in self.layers)
 
-    def workspace(self) -> tuple[Array, list[Array]]:
-        """Another set of the buffers that a fit writes to: a plan with their fields, and they."""
+    def workspace(self, training: bool) -> tuple[Array, list[Array]]:
+        """Another set of the buffers that a fit writes to: a plan with their fields, and they.
+
+        Without `training` those of a prediction.
+        """
         own, kept = np.zeros(fields.PLAN_LENGTH, np.int64), []
         parts = "SCALE", "VALUES", "STRIP", "PACKED", "BLOCK", "SCRATCH"
         buffers: list[tuple[Array, tuple[str, ...]]] = [
-            (self.gradients, ("GRADIENTS",)),
             (self.outputs, ("OUTPUTS",)),
-            (self.deltas, ("DELTAS",)),
-            (self.factors, ("FACTORS",)),
             (self.buffer, parts),
         ]
-        if self.is_large(self.room):
-            buffers.append((self.fetched, ("FETCHED",)))
+        if training:
+            buffers.append((self.gradients, ("GRADIENTS",)))
+            buffers.append((self.deltas, ("DELTAS",)))
+            buffers.append((self.factors, ("FACTORS",)))
+            if self.is_large(self.room):
+                buffers.append((self.fetched, ("FETCHED",)))
         for buffer, names in buffers:
             another = aligned(buffer.size, self.dtype)
             another[:] = buffer

@@ -12,14 +12,17 @@ import numpy as np
 from engine.callbacks import CallbackList
 from engine.kernels import fields, train
 from engine.kernels.compiler import announced
-from engine.kernels.memory import REGISTER, padded
+from engine.kernels.machine import processors
+from engine.kernels.memory import REGISTER, ROWS_BEYOND, padded
 from engine.kernels.program import Program
 from engine.models import data
 from engine.models.arguments import BATCH_SIZE, not_yet, verbosity, whole
 from engine.models.compiling import Array
 from engine.models.feeding import Feeding
+from engine.models.run import WORK_FOR_A_TEAM
+from engine.models.threads import all_at_once
 
-WORK_OF_A_SLICE = 1e9
+WORK_OF_A_SLICE = 1e10
 """Multiplications and additions in one compiled call, about."""
 
 
@@ -109,20 +112,31 @@ def outputs(program: Program, rows: Array, batch: int, weights: int | None = Non
 
     `weights` is the address of other weights than the program's.
     """
-    out = np.empty(len(rows) * program.units + REGISTER, program.dtype)
+    units, inputs = program.units, program.inputs
+    out = np.empty(len(rows) * units + REGISTER, program.dtype)
+    # Kernels read beyond their rows: behind the last ones there has to be room.
+    beyond = ROWS_BEYOND + -(-REGISTER // inputs)
+    in_place = max(0, len(rows) - beyond) // batch * batch
+    flat = np.ascontiguousarray(rows[:in_place]).reshape(-1)
     with program.lock, announced(train.predict, program.dtype):
         plan = program.addresses
         if weights is not None:
             plan = plan.copy()
             plan[fields.WEIGHTS] = weights
-        train.predict(
-            plan,
-            program.predicting(batch),
-            padded(rows, program.dtype),
-            len(rows),
-            batch,
-            program.left_at(),
-            program.units,
-            out,
-        )
-    return out[: len(rows) * program.units].reshape(len(rows), program.units)
+        table, left_at = program.predicting(batch), program.left_at()
+
+        def call(own: Array, x: Array, first: int, end: int) -> tuple[Any, ...]:
+            return own, table, x, end - first, batch, left_at, units, out[first * units :]
+
+        if in_place:
+            threads = processors() if in_place * program.size >= WORK_FOR_A_TEAM else 1
+            shares = [m * (in_place // batch) // threads * batch for m in range(threads + 1)]
+            spaces = [program.workspace(training=False) for _ in shares[2:]]
+            plans = [plan, *(np.where(own != 0, own, plan) for own, _ in spaces)]
+            bounds = zip(plans, shares, shares[1:], strict=False)
+            all_at_once(
+                train.predict, [call(own, flat[a * inputs :], a, b) for own, a, b in bounds]
+            )
+        last = padded(rows[in_place:], program.dtype)
+        train.predict(*call(plan, last, in_place, len(rows)))
+    return out[: len(rows) * units].reshape(len(rows), units)

@@ -7,7 +7,6 @@ only).
 
 from __future__ import annotations
 
-import threading
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -27,6 +26,7 @@ from engine.kernels.rows import take
 from engine.kernels.team import CALLED_OFF
 from engine.losses import Loss
 from engine.metrics import LossMetric, Metric
+from engine.models.threads import all_at_once
 from engine.optimizers import Optimizer
 
 Array = npt.NDArray[Any]
@@ -413,18 +413,13 @@ class Run:
             train.run(batches, plan, *tables, program.parameters)
             return
         board = np.zeros(2 * CALLED_OFF, np.int64)
-        first, *others = program.member_plans(plan, board)
-        members = [
-            threading.Thread(target=train.run, args=(batches, other, *tables, program.parameters))
-            for other in others
-        ]
-        try:
-            for member in members:
-                member.start()
-            train.run(batches, first, *tables, program.parameters)
-        finally:  # Ctrl-C may be heard before the kernel is called: then nobody comes any more
+        plans = program.member_plans(plan, board)
+
+        def call_off() -> None:  # whoever still waits for the others at the beginning
             board[CALLED_OFF] = 1
-            for member in members:
-                if member.ident is not None:
-                    member.join()
-            plan[:] = first[: fields.PLAN_LENGTH]
+
+        try:
+            calls = [(batches, own, *tables, program.parameters) for own in plans]
+            all_at_once(train.run, calls, call_off)
+        finally:
+            plan[:] = plans[0][: fields.PLAN_LENGTH]

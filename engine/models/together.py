@@ -5,7 +5,6 @@ The kernel is :func:`engine.kernels.many.run`; this file lays out what it reads.
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
 from typing import Any
@@ -17,6 +16,7 @@ from engine.kernels.compiler import announced
 from engine.kernels.machine import processors
 from engine.kernels.memory import LINE, REGISTER, ROWS_BEYOND, Array, address, aligned, rows_apart
 from engine.models.run import SLICE_SECONDS, TRAINED, Run
+from engine.models.threads import all_at_once
 
 SOURCES = fields.FROM_X, fields.FROM_Y, fields.FROM_TARGETS, fields.FROM_WEIGHTS
 """Where rows to train on are taken from, in the order of :data:`engine.models.run.TRAINED`."""
@@ -34,20 +34,11 @@ def go_through(run: Run, plans: Array, tell: Callable[[int], None]) -> None:
     while (done := _done(taken, plans, frames)) < len(plans):
         tell(done)
         start = time.perf_counter()
-        members = [
-            threading.Thread(
-                target=many.run,
-                args=(batches, taken, plans, frame, space.plan, *tables, program.parameters),
-            )
+        calls = [
+            (batches, taken, plans, frame, space.plan, *tables, program.parameters)
             for frame, space in zip(frames, spaces, strict=True)
         ]
-        try:
-            for member in members:
-                member.start()
-        finally:  # also if Ctrl-C is heard: what they write to must stay where it is
-            for member in members:
-                if member.ident is not None:
-                    member.join()
+        all_at_once(many.run, calls)
         factor = min(8.0, SLICE_SECONDS / (time.perf_counter() - start))
         batches = max(1, int(batches * factor))
 
@@ -63,7 +54,7 @@ class _Workspace:
 
     def __init__(self, run: Run, plans: Array) -> None:
         program = run.program
-        self.plan, self.kept = program.workspace()
+        self.plan, self.kept = program.workspace(training=True)
         widths = program.inputs, int(run.plan[fields.LABELS]), int(run.plan[fields.LABELS]), 1
         most = int(plans[:, fields.TRAIN_ROWS].max())
         buffers: dict[int, int] = {fields.SUMS: run.sums.size}
