@@ -18,12 +18,14 @@ from typing import Any
 from rich.console import Console
 
 from benchmarks.chart import save_chart
+from benchmarks.commands import at_least_one, ending_in, one_of, stoppable
 from benchmarks.floor import Epoch, Rates
 from benchmarks.origin import origin
-from benchmarks.peers import PEERS, missing
+from benchmarks.peers import PEERS, missing, suits
 from benchmarks.rounds import Result, against, measure, quartiles
 from benchmarks.table import speed, summary, table
 from benchmarks.workloads import MAKERS, Workload, workload
+from keras_ref.outputs import unwritable
 
 LATEST = Path("benchmarks") / "results" / "latest.json"
 WIDTH = 130
@@ -65,34 +67,44 @@ def told(work: Workload, results: dict[str, Result], rates: Rates) -> dict[str, 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code: 1 if a peer did another training."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
-    parser.add_argument("workloads", nargs="*", metavar="WORKLOAD", help=", ".join(MAKERS))
-    parser.add_argument("--peers", nargs="+", metavar="PEER", help=", ".join(list(PEERS)[1:]))
-    parser.add_argument("--rounds", type=int, default=7, metavar="N", help="default 7")
-    parser.add_argument("--json", type=Path, metavar="FILE", help=f"default {LATEST}")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        usage="%(prog)s [WORKLOAD ...] [--peers PEER ...] [--rounds N] [--json FILE]",
+        description=__doc__,
+    )
+    others = list(PEERS)[1:]
+    parser.add_argument(
+        "workloads", nargs="*", type=one_of(MAKERS), metavar="WORKLOAD", help=", ".join(MAKERS)
+    )
+    parser.add_argument(
+        "--peers", nargs="+", type=one_of(others), metavar="PEER",
+        help=f"behind the workloads: {', '.join(others)}",
+    )  # fmt: skip
+    parser.add_argument("--rounds", type=at_least_one, default=7, metavar="N", help="default 7")
+    parser.add_argument(
+        "--json", type=ending_in(".json"), default=LATEST, metavar="FILE", help=f"default {LATEST}"
+    )
     options = parser.parse_args(arguments)
-    if options.rounds < 1:
-        parser.error(f"Expected at least one round. Received: --rounds {options.rounds}")
-    for name, known in ((options.workloads, MAKERS), (options.peers or [], PEERS)):
-        for wrong in set(name) - set(known):
-            parser.error(f"Expected one of {', '.join(known)}. Received: {wrong}")
+    if reason := unwritable(options, "json"):
+        parser.error(reason)
     console, notes = Console(), Console(stderr=True)
     if not console.is_terminal:
         console = Console(width=WIDTH)
-    wanted = options.peers or list(PEERS)
     present = []
-    for name in wanted:
-        lacking = missing(name)
-        if lacking:
-            notes.print(f"Skipped: {PEERS[name]}, which needs {lacking} (pip install '.[peers]').")
+    for name in dict.fromkeys(options.peers or others):
+        if reason := missing(name):
+            notes.print(f"Skipped: {PEERS[name]}, which needs {reason}.", markup=False)
         else:
             present.append(name)
+    if options.peers and not present:
+        parser.error("Expected a peer that is installed. Received: none")
     report: dict[str, Any] = {**origin(), "rounds": options.rounds, "workloads": []}
     failures, rates = 0, Rates()
     with notes.status("starting") as status:
-        for key in options.workloads or MAKERS:
+        for key in dict.fromkeys(options.workloads or MAKERS):
             work = workload(key)
-            results, failed = measure(work, present, options.rounds, status.update)
+            fitting = [name for name in present if suits(name, work)]
+            results, failed = measure(work, fitting, options.rounds, status.update)
             for name, reason in failed.items():
                 notes.print(f"{key}, {PEERS.get(name, name)}: {reason}", markup=False)
                 failures += "ended with the loss" in reason
@@ -100,10 +112,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             report["workloads"].append(told(work, results, rates))
     report["rates"] = rates.told()
     console.print(table(report))
-    console.print(summary(report))
+    if any(work["tutorial"] and len(work["peers"]) > 1 for work in report["workloads"]):
+        console.print(summary(report))
     console.print(speed(report["rates"]), highlight=False)
-    file = options.json or LATEST
-    file.parent.mkdir(parents=True, exist_ok=True)
+    file = options.json
     file.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     picture = file.with_suffix(".png")
     save_chart(report, picture)
@@ -112,4 +124,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(stoppable(main))

@@ -22,15 +22,17 @@ from sklearn.preprocessing import StandardScaler
 
 import datasets
 import engine
+from benchmarks.commands import at_least_one, ending_in, stoppable
 from benchmarks.origin import origin
 from benchmarks.rounds import quartiles
 from benchmarks.table import shown_ratio, shown_seconds
 from engine.wrappers import KerasClassifier, cross_val_score
+from keras_ref.outputs import unwritable
 from keras_ref.quiet import import_keras
 from keras_ref.tutorials import sonar_cv
 
 SEED = 0
-RESULTS = Path("benchmarks") / "results" / "cross-validation.json"
+RESULTS = Path("report") / "cross-validation.json"
 
 
 def network(hidden: tuple[int, ...]) -> Any:
@@ -71,12 +73,19 @@ def by_keras(tell: Any) -> dict[str, list[float]]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code is 1 if the scores differ."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.cross_validation")
-    parser.add_argument("--rounds", type=int, default=7, metavar="N", help="of the engine; 7")
-    parser.add_argument("--json", type=Path, default=RESULTS, metavar="FILE")
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.cross_validation", description=__doc__
+    )
+    parser.add_argument(
+        "--rounds", type=at_least_one, default=7, metavar="N", help="of the engine; default 7"
+    )
+    parser.add_argument(
+        "--json", type=ending_in(".json"), default=RESULTS, metavar="FILE",
+        help=f"default {RESULTS}",
+    )  # fmt: skip
     options = parser.parse_args(arguments)
-    if options.rounds < 1:
-        parser.error(f"Expected at least one round. Received: --rounds {options.rounds}")
+    if reason := unwritable(options, "json"):
+        parser.error(reason)
     console = Console()
     ours = by_estimator(epochs=100)
     seconds = []
@@ -105,11 +114,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "scores": ours,
         "same_scores": same,
     }
-    options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     console.print(f"Written: {options.json}", highlight=False)
     return 0 if same else 1
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(stoppable(main))

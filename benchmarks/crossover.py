@@ -17,6 +17,7 @@ from rich.table import Table
 
 import engine
 from benchmarks.clock import clocked
+from benchmarks.commands import at_least_one, stoppable
 from benchmarks.table import shown_seconds
 from engine.kernels import large
 from engine.models import run
@@ -71,10 +72,8 @@ def step(made: Any, batch: int, least: int) -> float:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.crossover", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=7, metavar="N", help="default 7")
+    parser.add_argument("--rounds", type=at_least_one, default=7, metavar="N", help="default 7")
     rounds = parser.parse_args(arguments).rounds
-    if rounds < 1:
-        parser.error(f"Expected at least one round. Received: --rounds {rounds}")
     kept = large.LARGE, run.WORK_FOR_A_TEAM
     run.WORK_FOR_A_TEAM = 0
     table = Table(title=f"large from {kept[0]:,} on")
@@ -105,4 +104,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(stoppable(main))

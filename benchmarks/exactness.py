@@ -25,7 +25,9 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from benchmarks.commands import at_least_one, ending_in, stoppable
 from benchmarks.origin import commit
+from keras_ref.outputs import unwritable
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("engine", "keras_ref", "datasets", "benchmarks")
@@ -166,15 +168,17 @@ def table(results: Sequence[dict[str, Any]]) -> Table:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit code is 1 if exactness costs more than `LIMIT`."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.exactness", description=__doc__)
-    parser.add_argument("--rounds", type=int, default=21, metavar="N", help="default 21")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures as JSON")
+    parser.add_argument("--rounds", type=at_least_one, default=21, metavar="N", help="default 21")
+    parser.add_argument(
+        "--json", type=ending_in(".json"), metavar="FILE", help="write the figures as JSON"
+    )
     parser.add_argument("--serve", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.serve:
         serve()
         return 0
-    if options.rounds < 1:
-        parser.error(f"Expected at least one round. Received: --rounds {options.rounds}")
+    if reason := unwritable(options, "json"):
+        parser.error(reason)
     console = Console()
     if not console.is_terminal:
         console = Console(width=WIDTH)
@@ -192,4 +196,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(stoppable(main))

@@ -31,14 +31,16 @@ from rich.table import Table
 
 import engine
 from benchmarks.clock import clocked
+from benchmarks.commands import at_least_one, ending_in, one_of, stoppable
 from benchmarks.floor import Epoch, Rates
 from benchmarks.origin import origin
 from benchmarks.rounds import quartiles
 from benchmarks.table import shown_ratio, shown_seconds, speed
 from benchmarks.workloads import SEED, Workload
+from keras_ref.outputs import no_folder, unwritable
 
-LATEST = Path("benchmarks") / "results" / "scaling.json"
-PICTURES = Path("docs") / "pictures"
+LATEST = Path("report") / "scaling.json"
+PICTURES = Path("report")
 WIDTH = 110
 LEAST_SECONDS = 0.05
 """How long a timing lasts at least."""
@@ -250,19 +252,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         description=__doc__,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--only", nargs="+", metavar="STUDY", help=", ".join(STUDIES))
-    parser.add_argument("--rounds", type=int, default=7, metavar="N", help="default 7")
     parser.add_argument(
-        "--json", type=Path, default=LATEST, metavar="FILE", help=f"default {LATEST}"
+        "--only", nargs="+", type=one_of(STUDIES), metavar="STUDY", help=", ".join(STUDIES)
+    )
+    parser.add_argument("--rounds", type=at_least_one, default=7, metavar="N", help="default 7")
+    parser.add_argument(
+        "--json", type=ending_in(".json"), default=LATEST, metavar="FILE", help=f"default {LATEST}"
     )
     parser.add_argument(
         "--pictures", type=Path, default=PICTURES, metavar="FOLDER", help=f"default {PICTURES}"
     )
     options = parser.parse_args(arguments)
-    if options.rounds < 1:
-        parser.error(f"Expected at least one round. Received: --rounds {options.rounds}")
-    for wrong in set(options.only or []) - set(STUDIES):
-        parser.error(f"Expected one of {', '.join(STUDIES)}. Received: --only {wrong}")
+    if reason := unwritable(options, "json") or no_folder(options.pictures):
+        parser.error(reason)
     studies = [s for s in STUDIES.values() if not options.only or s.key in options.only]
     console, notes = Console(), Console(stderr=True)
     if not console.is_terminal:
@@ -275,10 +277,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "rates": rates.told(),
         "studies": [told(study, rates, times[study.key]) for study in studies],
     }
-    options.json.parent.mkdir(parents=True, exist_ok=True)
     options.json.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
     console.print(table(report))
-    options.pictures.mkdir(parents=True, exist_ok=True)
     written = [options.json]
     for study in report["studies"]:
         written.append(options.pictures / f"scaling-{study['key']}.png")
@@ -291,4 +291,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(stoppable(main))

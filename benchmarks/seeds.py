@@ -17,12 +17,14 @@ from matplotlib.figure import Figure
 
 import datasets
 import engine
+from benchmarks.commands import at_least_one, ending_in, stoppable
 from benchmarks.workloads import workload
 from engine.pictures.canvas import BLUE, ORANGE
 from engine.pictures.saving import save_picture
+from keras_ref.outputs import unwritable
 from keras_ref.tutorials.pima_sgd import PUBLISHED
 
-PICTURE = Path("docs") / "pictures" / "thousand-seeds.png"
+PICTURE = Path("report") / "thousand-seeds.png"
 
 
 def scores(seeds: int) -> tuple[dict[str, Any], float, int]:
@@ -63,14 +65,18 @@ def picture(accuracy: np.ndarray, rows: int) -> Figure:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.seeds", description=__doc__)
-    parser.add_argument("--seeds", type=int, default=1000, metavar="N", help="default 1000")
-    parser.add_argument("--picture", type=Path, default=PICTURE, metavar="FILE")
+    parser.add_argument(
+        "--seeds", type=at_least_one, default=1000, metavar="N", help="default 1000"
+    )
+    parser.add_argument(
+        "--picture", type=ending_in(".png", ".svg", ".pdf"), default=PICTURE, metavar="FILE",
+        help=f"default {PICTURE}",
+    )  # fmt: skip
     options = parser.parse_args(arguments)
-    if options.seeds < 1:
-        parser.error(f"Expected at least one seed. Received: --seeds {options.seeds}")
+    if reason := unwritable(options, "picture"):
+        parser.error(reason)
     told, seconds, rows = scores(options.seeds)
     accuracy = np.asarray(told["accuracy"], np.float64)
-    options.picture.parent.mkdir(parents=True, exist_ok=True)
     save_picture(picture(accuracy, rows), options.picture, dpi=150)
     print(
         f"{options.seeds:,} networks trained in {seconds:.2f} s. Test accuracy: median "
@@ -81,4 +87,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    raise SystemExit(stoppable(main))

@@ -32,6 +32,7 @@ class Worker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            start_new_session=True,  # Ctrl-C is for whoever asks
         )
 
     def ask(self, **request: Any) -> dict[str, Any]:

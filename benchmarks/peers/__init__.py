@@ -16,6 +16,8 @@ import importlib
 from importlib.util import find_spec
 from typing import Any
 
+from benchmarks.workloads import Workload
+
 PEERS = {
     "engine": "the engine",
     "keras": "Keras as the tutorials call it",
@@ -30,8 +32,16 @@ PEERS = {
 
 
 def missing(name: str) -> str:
-    """The first thing that the peer needs and this machine lacks; "" if there is none."""
-    return next((need for need in module(name).NEEDS if not _found(need)), "")
+    """What the peer needs and this machine lacks, and where to get it; "" if there is nothing."""
+    for need in module(name).NEEDS:
+        if not _found(need):
+            return "a C compiler, cc" if need == "cc" else f"{need} (pip install '.[peers]')"
+    return ""
+
+
+def suits(name: str, work: Workload) -> bool:
+    """Whether the peer is made for networks as large as that of `work`."""
+    return work.parameters <= getattr(module(name), "LARGEST", work.parameters)
 
 
 def _found(need: str) -> bool:

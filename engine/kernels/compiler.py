@@ -202,8 +202,8 @@ def formula(function: Callable[..., Any]) -> Any:
 
 
 _MESSAGE = (
-    "Compiling the kernels for this machine: once, ten to thirty seconds. "
-    "They are kept for the next time.\n"
+    "Compiling kernels for this machine, ten to twenty seconds. They are kept for the next time; "
+    "layers, losses and sizes of another kind have kernels of their own.\n"
 )
 _SAID = threading.Event()
 

@@ -24,4 +24,4 @@ def test_the_tutorials_scores():
 def test_no_rounds(capsys):
     with pytest.raises(SystemExit):
         cross_validation.main(["--rounds", "0"])
-    assert "Received: --rounds 0" in capsys.readouterr().err
+    assert "Received: 0" in capsys.readouterr().err

@@ -7,7 +7,9 @@ import pytest
 
 from benchmarks import peers
 from benchmarks.__main__ import main
+from benchmarks.commands import STOPPED, stoppable
 from benchmarks.table import shown_ratio
+from benchmarks.workloads import MAKERS, workload
 
 
 def test_counts_and_figures(tmp_path, capsys):
@@ -44,21 +46,55 @@ def test_a_missing_peer_is_named_and_skipped(tmp_path, capsys, monkeypatch):
     file = tmp_path / "results.json"
     assert main(["pima-sgd", "--rounds", "1", "--json", str(file)]) == 0
     notes = capsys.readouterr().err
-    for name in ("JAX, the fit in one jit, which needs jax", "PyTorch, which needs torch"):
-        assert f"Skipped: {name}" in notes
+    notes = " ".join(notes.split())
+    for name, needs in (
+        ("JAX, the fit in one jit", "jax (pip install '.[peers]')"),
+        ("PyTorch", "torch (pip install '.[peers]')"),
+        ("C, sizes fixed", "a C compiler, cc"),
+    ):
+        assert f"Skipped: {name}, which needs {needs}." in notes
     assert list(json.loads(file.read_text())["workloads"][0]["peers"]) == ["engine"]
 
 
 @pytest.mark.parametrize(
     ("arguments", "received"),
     [
-        (["--rounds", "0"], "Received: --rounds 0"),
+        (["--rounds", "0"], "argument --rounds: Expected a whole number ≥ 1. Received: 0"),
+        (["--rounds", "1.5"], "Received: 1.5"),
         (["mnist"], "Received: mnist"),
-        (["--peers", "tensorflow"], "Received: tensorflow"),
+        (["pima-sdg"], "Received: pima-sdg; did you mean pima-sgd?"),
+        (["--peers", "tensorflow"], "argument --peers: Expected one of keras, keras_best, jax_fit"),
+        (["--json", "figures.png"], "Expected a file name that ends in .json"),
+        (["--json", "results.json/x.json"], "Expected a file that can be written"),
     ],
 )
-def test_wrong_arguments(arguments, received, capsys):
+def test_wrong_arguments(arguments, received, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "results.json").touch()
     with pytest.raises(SystemExit) as exit_:
         main(arguments)
     assert exit_.value.code == 2
     assert received in capsys.readouterr().err
+
+
+def test_none_of_the_peers_is_there(capsys, monkeypatch):
+    monkeypatch.setattr(peers, "_found", lambda need: False)
+    with pytest.raises(SystemExit) as exit_:
+        main(["pima-sgd", "--peers", "jax_fit"])
+    assert exit_.value.code == 2
+    assert "Expected a peer that is installed" in capsys.readouterr().err
+
+
+def test_the_limit_is_one_of_small_networks():
+    suited = {key for key in MAKERS if peers.suits("limit", workload(key))}
+    assert suited == {"pima-sgd", "sherlock-neuron", "pima-adam", "penguins", "sonar-cv"}
+    assert all(peers.suits("jax_fit", workload(key)) for key in MAKERS)
+
+
+def test_ctrl_c(capsys):
+    def interrupted():
+        raise KeyboardInterrupt
+
+    assert stoppable(interrupted) == STOPPED
+    assert capsys.readouterr().err == "stopped\n"
+    assert stoppable(lambda: 1) == 1

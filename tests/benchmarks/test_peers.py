@@ -5,7 +5,6 @@ import pytest
 
 import engine
 from benchmarks.peers import PEERS, missing, module
-from benchmarks.peers.limit import LARGEST
 from benchmarks.rounds import Result, against, unlike
 from benchmarks.worker import Worker
 from benchmarks.workloads import MAKERS, workload
@@ -92,11 +91,6 @@ def test_ratios_round_by_round():
     assert against(results, "jax_fit") == [3.0, 1.5]
     assert against(results, "keras") == [5.0, 2.5]
     assert against(results, "limit") == [1.0, 0.5]
-
-
-def test_the_limit_refuses_large_networks():
-    with pytest.raises(ValueError, match=f"at most {LARGEST:,} parameters"):
-        module("limit").Peer(workload("784-128-10"))
 
 
 def test_errors_of_a_process_are_told():

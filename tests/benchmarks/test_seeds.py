@@ -41,4 +41,4 @@ def test_the_bars_count_all_networks():
 def test_no_seeds(capsys):
     with pytest.raises(SystemExit):
         seeds.main(["--seeds", "0"])
-    assert "Received: --seeds 0" in capsys.readouterr().err
+    assert "Received: 0" in capsys.readouterr().err
