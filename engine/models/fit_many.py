@@ -20,8 +20,9 @@ from engine.checks.shown import shown
 from engine.kernels import fields
 from engine.kernels.memory import Array, address
 from engine.losses import Loss
-from engine.models.arguments import BATCH_SIZE, verbosity, whole
+from engine.models.arguments import BATCH_SIZE, not_yet, verbosity, whole
 from engine.models.fits import Fits
+from engine.models.fitting import held_back
 from engine.models.members import (
     Member,
     check_alike,
@@ -52,6 +53,8 @@ def fit_many(
     batch_size: int | None = None,
     epochs: int = 1,
     verbose: Any = "auto",
+    callbacks: Any = None,
+    validation_split: float = 0.0,
     validation_data: Any = None,
     validation_batch_size: int | None = None,
     shuffle: bool = True,
@@ -68,7 +71,8 @@ def fit_many(
         A compiled model, which stays as it is; or a list of compiled models of one architecture,
         which are trained.
     x, y
-        Rows of features and their labels for all members, or lists of them, one for each.
+        Rows of features and their labels for all members; either may be a list with an array for
+        each, or an array with an axis more.
     seeds
         Member k is what ``set_random_seed(seeds[k])``, making the model anew and ``fit`` give:
         initial weights and the order of the rows.  Without seeds the members begin with the
@@ -80,8 +84,11 @@ def fit_many(
         cross-validation, say.
     validation_data
         ``(x, y)`` or ``(x, y, sample_weight)`` for all members, or a list of such tuples.
-    batch_size, epochs, verbose, validation_batch_size, shuffle, class_weight, sample_weight
-        As in ``Model.fit``; the progress bar counts members.
+    batch_size, epochs, verbose, validation_split, validation_batch_size, shuffle, class_weight, \
+    sample_weight
+        As in ``Model.fit``; the progress bar counts members, and sample_weight may be a list.
+    callbacks
+        None: there is no coming back to Python between the epochs of many fits.
 
     Returns
     -------
@@ -104,6 +111,7 @@ def fit_many(
     >>> fits.history["loss"].shape
     (3, 5)
     """
+    not_yet(callbacks=(callbacks, None))
     models = list(model) if isinstance(model, list | tuple) else []
     for k, one in enumerate(models or [model]):
         if not isinstance(one, Model):
@@ -130,10 +138,18 @@ def fit_many(
         sample_weight=weights, validation_data=tuples,
     )  # fmt: skip
     data = [
-        template._class_weighted(template._rows(*some), class_weight)
-        for some in side_by_side((xs, x), (ys, y), (weights, sample_weight))
+        template._rows(*some) for some in side_by_side((xs, x), (ys, y), (weights, sample_weight))
     ]
     validation = [template._validation_rows(v, data[0]) for v in tuples or [validation_data]]
+    if validation_data is None:
+        pairs = [held_back(some, validation_split) for some in data]
+        data, validation = [kept for kept, _ in pairs], [held for _, held in pairs]
+        if rows is not None and validation[0] is not None:
+            raise ValueError(
+                "Expected validation_data, or none, beside rows: nobody tells which rows "
+                f"validation_split holds back. Received: validation_split={validation_split!r}"
+            )
+    data = [template._class_weighted(some, class_weight) for some in data]
     for one in models or [template]:
         one._ready(data[0], one.optimizer)
     if models:
@@ -175,9 +191,11 @@ def _seeds(seeds: Sequence[int] | None, count: int) -> list[int]:
     """A seed for each member's order of rows: the global one if there are none, or any."""
     if seeds is not None:
         for k, seed in enumerate(seeds):
-            if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
-                raise TypeError(
-                    f"Expected whole numbers as seeds. Received: seeds[{k}]={shown(seed)}"
+            is_whole = isinstance(seed, int | np.integer) and not isinstance(seed, bool)
+            if not is_whole or not 0 <= seed < 2**32:
+                raise (ValueError if is_whole else TypeError)(
+                    "Expected seeds to be whole numbers, 0 ≤ seed < 2³². "
+                    f"Received: seeds[{k}]={shown(seed)}"
                 )
         return [int(seed) for seed in seeds]
     common = get_random_seed()

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.checks.shown import shown
 from engine.kernels import fields
 from engine.kernels.memory import Array, address
 from engine.models.arguments import BATCH_SIZE, whole
@@ -62,7 +63,11 @@ class Fits:
         return result
 
     def model(self, member: int) -> Model:
-        """A compiled model with the weights of a member, and an optimizer that is new."""
+        """A compiled model with the weights of member 0 … len − 1, and an optimizer that is new."""
+        if not isinstance(member, int | np.integer) or isinstance(member, bool):
+            raise TypeError(f"Expected the number of a member. Received: member={shown(member)}")
+        if not 0 <= member < len(self):
+            raise IndexError(f"Expected a member in 0 … {len(self) - 1}. Received: member={member}")
         old = self._model
         made: Model = type(old).from_config(old.get_config())
         made.compile_from_config(old.get_compile_config())

@@ -100,7 +100,7 @@ class Fitting(Feeding):
         rows = self._rows(x, y, sample_weight)
         validation = self._validation_rows(validation_data, rows)
         if validation is None:
-            rows, validation = _held_back(rows, validation_split)
+            rows, validation = held_back(rows, validation_split)
         rows = self._class_weighted(rows, class_weight)
         even_size = 0 if len(rows) % batch else batch
         batch = min(batch, len(rows))
@@ -177,7 +177,7 @@ class Fitting(Feeding):
         return self._rows(x, y, weights[0] if weights else None, like=rows)
 
 
-def _held_back(rows: Rows, share: Any) -> tuple[Rows, Rows | None]:
+def held_back(rows: Rows, share: Any) -> tuple[Rows, Rows | None]:
     """The rows to train on and, if `share` > 0, the last ones to validate on."""
     share = checked_number("validation_split", share, 0.0, 1.0)
     if share == 0:

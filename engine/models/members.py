@@ -78,7 +78,10 @@ def like_model(
     # The config has it in single precision.
     rates = [optimizer.learning_rate] * count
     if learning_rates is not None:
-        rates = [checked_number("learning_rates", rate, 0.0) for rate in learning_rates]
+        rates = [
+            checked_number(f"learning_rates[{k}]", rate, 0.0)
+            for k, rate in enumerate(learning_rates)
+        ]
     made = {rate: kind.from_config({**config, "learning_rate": rate}) for rate in set(rates)}
     return [
         Member(own, list(own_slots), made[rate], seed)
@@ -103,13 +106,15 @@ def each(values: Any, dimensions: int) -> list[Any] | None:
 def each_of(x: Any, y: Any, weights: Any) -> list[list[Any] | None]:
     """Features, labels and weights of the rows, each as a list for the members if it is one.
 
-    An array has an axis more if it holds those of all members; of labels, x tells.
+    An array has an axis more if it holds those of all members; of labels, x tells: its members and
+    rows are the first two axes.
     """
     whole = isinstance(x, np.ndarray) and x.ndim == 3
     xs = list(x) if whole else each(x, 2)
     others: list[list[Any] | None] = []
     for values in (y, weights):
-        own = xs is not None and isinstance(values, np.ndarray)
+        axes = values.shape[:2] if isinstance(values, np.ndarray) else ()
+        own = xs is not None and axes == (len(xs), len(xs[0]))
         others.append(list(values) if own else each(values, 1))
     return [xs, *others]
 
@@ -154,11 +159,20 @@ def side_by_side(*pairs: tuple[list[Any] | None, Any]) -> list[tuple[Any, ...]]:
 def row_numbers(values: Any, count: int, name: str) -> Array:
     """`values` as numbers of `count` rows; a mask of booleans tells them, too."""
     array = numeric(values, name)
-    if array.dtype == bool and array.shape == (count,):
+    if array.dtype == bool:
+        if array.shape != (count,):
+            raise ValueError(
+                f"Expected the mask {name} to have {count} entries, one for each row. "
+                f"Received: {name} of shape {array.shape}"
+            )
         if not array.any():
             raise ValueError(f"Expected {name} to choose a row. Received: a mask without True")
         array = np.flatnonzero(array)
-    if array.ndim != 1 or not array.size or array.dtype.kind not in "iu":
+    if not array.size:
+        raise ValueError(
+            f"Expected {name} to choose a row. Received: {name} of shape {array.shape}"
+        )
+    if array.ndim != 1 or array.dtype.kind not in "iu":
         raise ValueError(
             f"Expected {name} to be a list of row numbers, or a mask. Received: {name} of shape "
             f"{array.shape} and type {array.dtype}"
@@ -217,9 +231,11 @@ def _architecture(model: Model) -> dict[str, Any]:
     config = model.get_compile_config()
     kept = "units", "activation", "use_bias", "kernel_regularizer", "bias_regularizer"
     layers = [{k: layer.get_config()[k] for k in kept} for layer in model._dense_layers()]
+    options = config["optimizer"]["config"]
+    chosen = [name for name in ("momentum", "nesterov", "amsgrad") if options.get(name)]
     return {
         "layers": [model.input_shape, *layers],
-        "optimizer": (config["optimizer"]["class_name"], getattr(model.optimizer, "code", None)),
+        "optimizer": " ".join([config["optimizer"]["class_name"], *chosen]),
         "loss": config["loss"],
         "metrics": config["metrics"],
         "type of numbers": model._dense_layers()[0].dtype,

@@ -56,6 +56,7 @@ CASES = {
     "amsgrad": ({"optimizer": lambda: keras.optimizers.Adam(amsgrad=True)}, {"batch_size": 7}),
     "in order": ({}, {"shuffle": False, "epochs": 2}),
     "validation": ({}, {"validation_data": (X[:20], Y[:20]), "validation_batch_size": 7}),
+    "a split": ({}, {"validation_split": 0.3, "class_weight": {0: 1.0, 1: 2.5}, "epochs": 2}),
     "weights": ({}, {"sample_weight": np.linspace(0.1, 3, ROWS), "batch_size": 10}),
     "weighted classes": ({}, {"class_weight": {0: 1.0, 1: 2.5}, "batch_size": 30}),
     "regularizer": ({"kernel_regularizer": keras.regularizers.L1L2(0.01, 0.02)}, {"epochs": 2}),
@@ -213,6 +214,33 @@ def test_scores_predictions_and_models():
     assert fits.model(0).evaluate(X, Y, verbose=0)[1] > 0
 
 
+@pytest.mark.parametrize("stacked", [False, True])
+def test_rows_of_its_own_and_labels_for_all(stacked):
+    """The same labels beside features that were prepared in two ways."""
+    prepared = [X, (X - X.mean(axis=0)) / X.std(axis=0)]
+    given = np.stack(prepared) if stacked else prepared
+    fits = keras.fit_many(build(), given, Y, seeds=[3, 4], epochs=2, verbose=0)
+    for k, x in enumerate(prepared):
+        check(fits, k, *alone(3 + k, x, Y, {}, epochs=2))
+    scores = fits.evaluate(given, Y)
+    for k, x in enumerate(prepared):
+        assert float(scores["loss"][k]) == fits.model(k).evaluate(x, Y, verbose=0)[0]
+    shorter = [X, X[:20]]
+    with pytest.raises(ValueError, match="a label for each of 20 rows of x"):
+        keras.fit_many(build(), shorter, Y, verbose=0)
+
+
+def test_no_such_member():
+    fits = keras.fit_many(build(), X, Y, seeds=SEEDS, verbose=0)
+    for member in (5, -1):
+        with pytest.raises(IndexError, match=f"a member in 0 … 4. Received: member={member}"):
+            fits.model(member)
+    for member in (2.0, None, True, "a"):
+        with pytest.raises(TypeError, match="the number of a member"):
+            fits.model(member)
+    assert len(fits.model(np.int64(4)).get_weights()) == len(fits.weights)
+
+
 def test_a_tidy_frame():
     fits = keras.fit_many(
         build(), X, Y, seeds=[8, 9], learning_rates=[0.1, 0.2], epochs=3, verbose=0
@@ -254,9 +282,14 @@ MISTAKES = {
     "no list": ({}, "Expected one of model, seeds"),
     "two lengths": ({"seeds": [1, 2], "learning_rates": [0.1]}, "2 of seeds, 1 of learning_rates"),
     "a row that is not there": ({"rows": [[0, 90]]}, "0 … 89"),
-    "no rows": ({"rows": [[]]}, r"rows\[0\]"),
-    "a bad seed": ({"seeds": [-1]}, "seed"),
-    "a bad rate": ({"learning_rates": [-0.1]}, "learning_rate"),
+    "no rows": ({"rows": [[]]}, r"rows\[0\] to choose a row"),
+    "a bad seed": ({"seeds": [0, -1]}, r"0 ≤ seed < 2³².*seeds\[1\]=-1"),
+    "a large seed": ({"seeds": [2**32]}, r"seeds\[0\]=4294967296"),
+    "a bad rate": ({"learning_rates": [0.1, -0.1]}, r"learning_rates\[1\]=-0.1"),
+    "another mask": ({"rows": [[True] * 89]}, r"mask rows\[0\] to have 90 entries.*\(89,\)"),
+    "callbacks": ({"seeds": [1], "callbacks": [1]}, "callbacks=None"),
+    "nothing to train on": ({"seeds": [1], "validation_split": 0.999}, "rows on both sides"),
+    "rows and a split": ({"rows": [[1]], "validation_split": 0.5}, "beside rows"),
     "no epochs": ({"seeds": [1], "epochs": 0}, "epochs"),
     "nobody": ({"seeds": []}, r"at least one member. Received: seeds=\[\]"),
     "a mask of nothing": ({"rows": [[False] * ROWS]}, r"rows\[0\] to choose a row"),
@@ -268,7 +301,7 @@ NO_LISTS = {
     "a generator": ({"seeds": (s for s in (1, 2))}, "seeds to be a list"),
     "a rate": ({"learning_rates": 0.1}, "learning_rates to be a list"),
     "rows": ({"rows": 5}, "rows to be a list"),
-    "no seed": ({"seeds": [1, None]}, r"whole numbers as seeds. Received: seeds\[1\]=None"),
+    "no seed": ({"seeds": [1, None]}, r"seeds to be whole numbers.* Received: seeds\[1\]=None"),
     "lists of rates": ({"learning_rates": [[0.1]]}, "learning_rate"),
 }
 
@@ -290,8 +323,11 @@ def test_what_is_no_list(name):
 def test_models_that_differ():
     with pytest.raises(ValueError, match="model 1 with other layers"):
         keras.fit_many([build(), build(units=9)], X, Y, verbose=0)
-    with pytest.raises(ValueError, match="model 1 with other optimizer"):
+    with pytest.raises(ValueError, match="model 1 with other optimizer: 'SGD', not 'Adam'"):
         keras.fit_many([build(), build("sgd")], X, Y, verbose=0)
+    momentum = [keras.optimizers.SGD(momentum=0.9, nesterov=n) for n in (False, True)]
+    with pytest.raises(ValueError, match="'SGD momentum nesterov', not 'SGD momentum'"):
+        keras.fit_many([build(lambda o=o: o) for o in momentum], X, Y, verbose=0)
     model = build()
     with pytest.raises(ValueError, match="twice"):
         keras.fit_many([model, model], X, Y, verbose=0)
