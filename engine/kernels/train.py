@@ -142,7 +142,7 @@ def run(batches, plan, scaling, training, validating, numbers) -> None:
 
 
 @compiled
-def predict(plan, instructions, x, rows, batch, left_at, units, out) -> None:
+def predict(plan, x, rows, out, instructions, batch, left_at, units) -> None:
     """Write the outputs for all rows of `x`, `batch` rows at a time.
 
     The instructions leave them at the place `left_at` among the outputs.

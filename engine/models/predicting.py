@@ -112,31 +112,42 @@ def outputs(program: Program, rows: Array, batch: int, weights: int | None = Non
 
     `weights` is the address of other weights than the program's.
     """
-    units, inputs = program.units, program.inputs
-    out = np.empty(len(rows) * units + REGISTER, program.dtype)
-    # Kernels read beyond their rows: behind the last ones there has to be room.
-    beyond = ROWS_BEYOND + -(-REGISTER // inputs)
-    in_place = max(0, len(rows) - beyond) // batch * batch
-    flat = np.ascontiguousarray(rows[:in_place]).reshape(-1)
+    count, units = len(rows), program.units
+    out = np.empty(count * units + REGISTER, program.dtype)
     with program.lock, announced(train.predict, program.dtype):
         plan = program.addresses
         if weights is not None:
             plan = plan.copy()
             plan[fields.WEIGHTS] = weights
-        table, left_at = program.predicting(batch), program.left_at()
+        others = program.predicting(batch), batch, program.left_at(), units
+        done = 0
+        if count > batch:
+            done = _predict_in_place(program, plan, rows, out, *others)
+            rows = rows[done:]
+        x, out_of_rest = padded(rows, program.dtype), out[done * units :]
+        train.predict(plan, x, count - done, out_of_rest, *others)
+    return out[: count * units].reshape(count, units)
 
-        def call(own: Array, x: Array, first: int, end: int) -> tuple[Any, ...]:
-            return own, table, x, end - first, batch, left_at, units, out[first * units :]
 
-        if in_place:
-            threads = processors() if in_place * program.size >= WORK_FOR_A_TEAM else 1
-            shares = [m * (in_place // batch) // threads * batch for m in range(threads + 1)]
-            spaces = [program.workspace(training=False) for _ in shares[2:]]
-            plans = [plan, *(np.where(own != 0, own, plan) for own, _ in spaces)]
-            bounds = zip(plans, shares, shares[1:], strict=False)
-            all_at_once(
-                train.predict, [call(own, flat[a * inputs :], a, b) for own, a, b in bounds]
-            )
-        last = padded(rows[in_place:], program.dtype)
-        train.predict(*call(plan, last, in_place, len(rows)))
-    return out[: len(rows) * units].reshape(len(rows), units)
+def _predict_in_place(
+    program: Program, plan: Array, rows: Array, out: Array, table: Array, batch: int, *rest: int
+) -> int:
+    """Predict from where `rows` are, in several threads where that pays; return how many are done.
+
+    Kernels read beyond the rows of a batch: the last rows have to be copied to where there is room.
+    """
+    inputs, units = program.inputs, program.units
+    beyond = ROWS_BEYOND + -(-REGISTER // inputs)
+    batches = max(0, len(rows) - beyond) // batch
+    flat = np.ascontiguousarray(rows[: batches * batch]).reshape(-1)
+    threads = processors() if flat.size * program.size >= WORK_FOR_A_TEAM * inputs else 1
+    spaces = [program.workspace(training=False) for _ in range(1, threads)]
+    plans = [plan, *(np.where(own != 0, own, plan) for own, _ in spaces)]
+    calls, begin = [], 0
+    for number, own in enumerate(plans, 1):
+        end = batches * number // threads * batch
+        x, out_of_share = flat[begin * inputs :], out[begin * units :]
+        calls.append((own, x, end - begin, out_of_share, table, batch, *rest))
+        begin = end
+    all_at_once(train.predict, calls)
+    return begin
