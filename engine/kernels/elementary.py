@@ -16,6 +16,7 @@ and for every softmax that somebody reads.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import numpy as np
@@ -25,34 +26,51 @@ from numba.extending import overload
 
 from engine.kernels import eigen, glibc, onednn
 from engine.kernels.compiler import formula, intrinsic
+from engine.kernels.interpreted import Marked
 from engine.kernels.lanes import Lanes, _call, minimum, where
 
 
+def _readable(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """On marked numbers the function is the kernels'."""
+
+    @wraps(function)
+    def read(x: Any) -> Any:
+        return x.evaluated(function.__name__) if isinstance(x, Marked) else function(x)
+
+    return read
+
+
+@_readable
 def exp(x: Any) -> Any:
     """eˣ."""
     return np.exp(x)
 
 
+@_readable
 def log(x: Any) -> Any:
     """ln x."""
     return np.log(x)
 
 
+@_readable
 def log1p(x: Any) -> Any:
     """ln(1 + x)."""
     return np.log1p(x)
 
 
+@_readable
 def reciprocal(x: Any) -> Any:
     """1/x."""
     return 1.0 / x
 
 
+@_readable
 def tanh(x: Any) -> Any:
     """(eˣ − e⁻ˣ) / (eˣ + e⁻ˣ)."""
     return np.tanh(x)
 
 
+@_readable
 def logistic(x: Any) -> Any:
     """1 / (1 + e⁻ˣ), without overflow on either side."""
     e = np.exp(-np.abs(x))
@@ -64,16 +82,19 @@ def single_exp(x: Any) -> Any:
     return np.exp(x)
 
 
+@_readable
 def fused_exp(x: Any) -> Any:
     """eˣ, in oneDNN's arithmetic."""
     return np.exp(x)
 
 
+@_readable
 def fused_logistic(x: Any) -> Any:
     """1 / (1 + e⁻ˣ), in oneDNN's arithmetic."""
     return logistic(x)
 
 
+@_readable
 def fused_tanh(x: Any) -> Any:
     """tanh x, in oneDNN's arithmetic."""
     return np.tanh(x)

@@ -27,6 +27,7 @@ from numba.core.typing.templates import AbstractTemplate, infer_global, signatur
 from numba.extending import models, overload, register_model
 
 from engine.kernels.compiler import formula, inlined, intrinsic
+from engine.kernels.interpreted import Marked
 
 _I32 = ir.IntType(32)
 
@@ -181,7 +182,9 @@ def fma(x: Any, y: Any, z: Any) -> Any:
 
 def where(condition: Any, x: Any, y: Any) -> Any:
     """`x` where the condition holds, `y` elsewhere."""
-    return np.where(condition, x, y)
+    result = np.where(condition, x, y)
+    marks = [type(v) for v in (x, y) if isinstance(v, Marked)]
+    return result.view(marks[0]) if marks else result
 
 
 def sqrt(x: Any) -> Any:

@@ -151,6 +151,17 @@ def metric_code(metric: Metric, label_width: int, units: int, activation: str) -
     return code
 
 
+def sigmoid_apart(activation: str, on_logits: bool, metrics: list[int]) -> bool:
+    """Whether the last layer's activation is a sigmoid that stands by itself.
+
+    TensorFlow fuses a sigmoid with the bias before it, unless the logits are read, too: by the loss
+    or by a metric of these codes.
+    """
+    forms = [code - codes.LOSS for code in metrics if code >= codes.LOSS]
+    read = on_logits or any(form <= losses.SPARSE_LOGITS for form in forms)
+    return activation == "sigmoid" and read
+
+
 class Run:
     """Training on `train_rows` and validating on `validation_rows` after each epoch.
 
@@ -244,10 +255,7 @@ class Run:
     def _evaluate(self, training: bool) -> Instructions:
         """Forward pass, loss and metrics; the gradient of the loss, too, if `training`."""
         program, last = self.program, self.program.layers[-1]
-        forms = [code - codes.LOSS for code in self._metric_codes if code >= codes.LOSS]
-        read = any(form <= losses.SPARSE_LOGITS for form in forms)
-        # TensorFlow fuses a sigmoid with the bias before it, unless the logits are read, too.
-        apart = last.activation == "sigmoid" and (self.on_logits or read)
+        apart = sigmoid_apart(last.activation, self.on_logits, self._metric_codes)
         loss_on = program.left_at(z=self.on_logits)
         rows = self.batch if training else self.validation_batch
         buffers = self.train if training else self.validation

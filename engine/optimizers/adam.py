@@ -40,9 +40,15 @@ def largest_yet(v_hat: Any, v: Any) -> Any:
 
 
 @formula
+def stride(m: Any, v: Any, alpha: Any, epsilon: Any) -> Any:
+    """(m·α_t) / (√v + ε̂)."""
+    return (m * alpha) / (sqrt(v) + epsilon)
+
+
+@formula
 def move(w: Any, m: Any, v: Any, alpha: Any, epsilon: Any) -> Any:
     """W − (m·α_t) / (√v + ε̂)."""
-    return w - (m * alpha) / (sqrt(v) + epsilon)
+    return w - stride(m, v, alpha, epsilon)
 
 
 @formula

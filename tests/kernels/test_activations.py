@@ -12,7 +12,7 @@ import pytest
 from engine.kernels import activations, elementary
 from engine.kernels.compiler import piece
 from engine.kernels.lanes import load, pointer, store
-from tests.kernels import orders
+from engine.study import orders
 from tests.kernels.harness import run
 from tests.tolerances import assert_same_bits, same_bits
 
@@ -113,29 +113,11 @@ def test_the_two_differ(name, rng):
     assert (forward(name, z, True) != forward(name, z, False)).sum() > 20
 
 
-def sixteen_lanes(e):
-    """Sixteen lanes, up to four registers in turn; the rest joins the first; pairs, then halves."""
-    whole = len(e) // 16
-    turns = min(4, whole) if whole > 1 else 1
-    padded_ = np.zeros(-(-len(e) // 16) * 16, e.dtype)
-    padded_[: len(e)] = e
-    sums = np.zeros((turns, 16), e.dtype)
-    for number, register in enumerate(padded_.reshape(-1, 16)):
-        turn = number % turns if number < whole else 0
-        sums[turn] = sums[turn] + register
-    total = sums[0]
-    if turns > 1:
-        total = total + sums[1]
-    if turns > 2:
-        total = total + (sums[2] + sums[3] if turns > 3 else sums[2])
-    return orders.halves(total)
-
-
 @pytest.mark.parametrize("shape", SHAPES, ids=str)
 def test_softmax(shape, functions, rng):
     z = rng.normal(scale=3, size=shape).astype("float32")
     e = functions["fused_exp"].one(z - z.max(axis=1, keepdims=True))
-    shares = np.array([[np.float32(1) / sixteen_lanes(row)] for row in e])
+    shares = np.array([[np.float32(1) / orders.sixteen_lanes(row)] for row in e])
     assert_same_bits(forward("softmax", z, True), e * shares)
 
 

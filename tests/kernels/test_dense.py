@@ -1,6 +1,6 @@
 """The products of a Dense layer: every line of the table of orders, to the bit.
 
-Expected values are formed by :mod:`tests.kernels.orders`, which says the orders once more in
+Expected values are formed by :mod:`engine.study.orders`, which says the orders once more in
 NumPy.  Behind every input lies NaN and behind every output a number to keep, so that nothing may
 leak in or be overwritten.
 """
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine.kernels import dense, fields
-from tests.kernels import orders
+from engine.study import orders
 from tests.kernels.harness import run
 from tests.tolerances import assert_close, assert_same_bits
 

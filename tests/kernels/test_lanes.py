@@ -35,7 +35,8 @@ from engine.kernels.lanes import (
     where,
     zeros,
 )
-from tests.kernels import exact, orders
+from engine.study import orders
+from tests.kernels import exact
 from tests.tolerances import assert_same_bits
 
 WIDTHS = (1, 4, 8, 16, 32)

@@ -10,7 +10,7 @@ import pytest
 from engine.kernels import elementary, fields, losses
 from engine.kernels.compiler import piece
 from engine.kernels.lanes import load, pointer, store
-from tests.kernels import orders
+from engine.study import orders
 from tests.kernels.harness import run
 from tests.tolerances import assert_close, assert_same_bits, same_bits
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.kernels import fields, one_row
-from tests.kernels import orders
+from engine.study import orders
 from tests.kernels.harness import run
 from tests.kernels.test_dense import BEHIND, SIZES, Output, forward, poisoned
 from tests.tolerances import assert_same_bits

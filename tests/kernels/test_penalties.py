@@ -6,7 +6,7 @@ import pytest
 import engine
 from engine.kernels import losses, penalties
 from engine.kernels.program import Program
-from tests.kernels import orders
+from engine.study import orders
 from tests.kernels.harness import run
 from tests.tolerances import assert_same_bits
 

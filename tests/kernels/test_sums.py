@@ -7,7 +7,7 @@ from engine.kernels.compiler import piece
 from engine.kernels.lanes import pointer, store
 from engine.kernels.machine import processors
 from engine.kernels.sums import long_sum, packet_sum
-from tests.kernels import orders
+from engine.study import orders
 from tests.parity.promise import SAME_BITS
 from tests.tolerances import assert_close, assert_same_bits
 

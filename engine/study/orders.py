@@ -1,14 +1,20 @@
-"""The orders in which sums are formed, stated once more in plain NumPy, term after term.
+"""The orders in which sums are formed, in plain NumPy, term after term.
 
-Nothing is imported from the engine: these are the lines of the tables in
-:mod:`engine.kernels.dense` and :mod:`engine.kernels.sums` in other words.
+In exact arithmetic all orders give the same sum.  In float32 every addition rounds, so the order
+is part of the result; these are the orders of TensorFlow's CPU build, and of the kernels.  They are
+the tables of :mod:`engine.kernels.dense` and :mod:`engine.kernels.sums` in other words, and the
+kernels are tested against them; nothing but a fused multiply-add, x·y + z rounded once, is taken
+from there.
+
+Shapes
+    x ``(rows, inputs)``, W ``(inputs, units)``, b ``(units,)``, dz ``(rows, units)``.
 """
 
 from typing import Any
 
 import numpy as np
 
-from tests.kernels.exact import fma
+from engine.kernels.on_arrays import fma
 
 
 def pairs_of_eight(v: Any) -> Any:
@@ -86,34 +92,57 @@ def in_sixteen_lanes(dz: Any, w: Any) -> Any:
 
 def one_by_one(v: Any) -> Any:
     """The sum over the first axis, in order."""
-    total = v[0]
-    for row in v[1:]:
+    total = np.zeros_like(v[0])
+    for row in v:
         total = total + row
     return total
 
 
 def packets(v: Any) -> Any:
-    """The packet sum of a vector."""
-    zero = v.dtype.type(0)
-    n = len(v)
+    """The sum over the last axis by packets of eight, then the rest: rest + packets.
+
+    While 32 numbers are left, four packets take turns.
+    """
+    n = v.shape[-1]
     whole = n // 8 * 8
-    rest = zero
-    for x in v[whole:]:
-        rest = rest + x
+    rest = np.zeros(v.shape[:-1], v.dtype)
+    for k in range(whole, n):
+        rest = rest + v[..., k]
     if n < 8:
         return rest
-    packet = v[:whole].reshape(-1, 8)
-    fours = len(packet) // 4 * 4
+    parts = [v[..., k : k + 8] for k in range(0, whole, 8)]
+    fours = len(parts) // 4 * 4
+    total, left = parts[0], parts[1:]
     if fours:
-        a = list(packet[:4])
-        for i in range(4, fours):
-            a[i % 4] = a[i % 4] + packet[i]
-        total = ((a[0] + a[1]) + a[2]) + a[3]
-    else:
-        total, fours = packet[0], 1
-    for p in packet[fours:]:
-        total = total + p
+        turns, left = parts[:4], parts[fours:]
+        for k in range(4, fours):
+            turns[k % 4] = turns[k % 4] + parts[k]
+        total = ((turns[0] + turns[1]) + turns[2]) + turns[3]
+    for part in left:
+        total = total + part
     return rest + halves(total)
+
+
+def sixteen_lanes(v: Any) -> Any:
+    """The sum over the last axis in registers of sixteen, as oneDNN's softmax adds up.
+
+    Up to four registers take turns; an incomplete last one joins the first; pairs, then halves.
+    """
+    n = v.shape[-1]
+    whole = n // 16
+    turns = min(4, whole) if whole > 1 else 1
+    wide = np.zeros((*v.shape[:-1], -(-n // 16) * 16), v.dtype)
+    wide[..., :n] = v
+    sums = [np.zeros((*v.shape[:-1], 16), v.dtype) for _ in range(turns)]
+    for k in range(wide.shape[-1] // 16):
+        turn = k % turns if k < whole else 0
+        sums[turn] = sums[turn] + wide[..., 16 * k : 16 * k + 16]
+    total = sums[0]
+    if turns > 1:
+        total = total + sums[1]
+    if turns > 2:
+        total = total + (sums[2] + sums[3] if turns > 3 else sums[2])
+    return halves(total)
 
 
 def tree(v: Any, first: int, end: int) -> Any:
@@ -128,6 +157,8 @@ def tree(v: Any, first: int, end: int) -> Any:
 def by_threads(v: Any, threads: int) -> Any:
     """The sum of a vector of any length: what is left over, then the threads' parts in order."""
     n = len(v)
+    if n <= 8192:
+        return packets(v)
     part = n // min(threads, max(1, int((1.9375 * n - 1e5) / 1e5 + 0.9)))
     starts = range(0, n - part + 1, part)
     total = tree(v, len(starts) * part, n)
@@ -153,15 +184,17 @@ def gradient_of_kernel(x: Any, dz: Any) -> Any:
 
 
 def gradient_of_bias(dz: Any) -> Any:
-    """db = Σ dz."""
-    return np.array([packets(dz[:, 0])], dz.dtype) if dz.shape[1] == 1 else one_by_one(dz)
+    """db = Σ dz; of a single row its very numbers, signs of zeros included."""
+    if dz.shape[1] == 1:
+        return np.array([packets(dz[:, 0])], dz.dtype)
+    return dz[0].copy() if len(dz) == 1 else one_by_one(dz)
 
 
 def gradient_of_input(dz: Any, w: Any) -> Any:
     """dx = dz·Wᵀ."""
     rows, (inputs, units) = len(dz), w.shape
     if units == 1:
-        return dz * w[:, 0]
+        return fma(dz, w[:, 0], np.zeros((), dz.dtype))  # −0 becomes 0, as in every sum
     if rows == 1:
         return in_eight_lanes(w, dz[0])[np.newaxis]
     if rows < 16:

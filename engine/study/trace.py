@@ -1,0 +1,98 @@
+"""One training step, with every number that it is made of.
+
+    forward    z = x·W + b,  a = activation(z)              layer by layer
+    loss       the mean over the rows, plus the penalties
+    backward   dz from da, then dW = xᵀ·dz, db = Σ dz, and da of the layer before = dz·Wᵀ
+    update     the optimizer's formula: value + update = new
+
+:func:`engine.study.tracing.trace` works them out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.kernels.memory import Array
+
+
+@dataclass(frozen=True)
+class LayerTrace:
+    """What one Dense layer did.
+
+    Shapes
+        input ``(rows, inputs)``; z, a, da and dz ``(rows, units)``; kernel and dkernel ``(inputs,
+        units)``; bias and dbias ``(units,)``, None without a bias.
+
+    da is None in the last layer where the loss works on its z, as a crossentropy behind a sigmoid
+    or softmax does: dz comes from the loss at once.  dkernel and dbias contain the gradients of the
+    penalties.
+    """
+
+    name: str
+    activation: str
+    input: Array
+    kernel: Array
+    bias: Array | None
+    z: Array
+    a: Array
+    da: Array | None
+    dz: Array
+    dkernel: Array
+    dbias: Array | None
+
+
+@dataclass(frozen=True)
+class WeightTrace:
+    """What the optimizer did with one weight: all arrays have its shape.
+
+    ``value + update = new``, to the bit.
+    """
+
+    name: str
+    value: Array
+    gradient: Array
+    slots_before: dict[str, Array]
+    slots_after: dict[str, Array]
+    update: Array
+    new: Array
+
+
+@dataclass(frozen=True)
+class Trace:
+    """A training step.
+
+    Attributes
+    ----------
+    x, y, sample_weight
+        The batch, as the model reads it; targets are the labels after label_smoothing.
+    layers
+        The layers in the order of the forward pass.
+    sample_losses
+        The loss of each row, times its weight; ``(rows,)``.
+    penalties
+        A number for each weight with a regularizer, by the weight's name.
+    loss
+        The mean of `sample_losses` plus the penalties: what is trained.
+    loss_on
+        "z" or "a": what of the last layer the loss reads.
+    weights
+        The weights in the order of ``model.weights``.
+    step, rate
+        The number of the step, counted from 1, and the size α_t that the optimizer gives it.
+    """
+
+    model: str
+    x: Array
+    y: Array
+    targets: Array
+    sample_weight: Array | None
+    layers: list[LayerTrace]
+    loss_name: str
+    loss_on: str
+    sample_losses: Array
+    penalties: dict[str, float]
+    loss: float
+    optimizer: str
+    step: int
+    rate: float
+    weights: list[WeightTrace]

@@ -1,0 +1,202 @@
+"""A training step by its formulas, with the bits of the compiled kernels.
+
+Products are added in the kernels' order (:mod:`engine.study.orders`), exponentials and the like are
+the kernels' own (:mod:`engine.study.arithmetic`); all else is the formulas on NumPy arrays.
+:mod:`engine.study.step` is the same in plain NumPy: to read first, and right to rounding.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from engine.kernels.memory import Array
+from engine.kernels.on_arrays import flushing
+from engine.models.model import Model
+from engine.models.run import Rows, form_of, metric_code, sigmoid_apart
+from engine.optimizers import SGD, Adam
+from engine.optimizers.adam import blend, largest_yet, stride
+from engine.optimizers.sgd import gather_momentum
+from engine.study import arithmetic, orders
+from engine.study.trace import LayerTrace, Trace, WeightTrace
+
+
+def trace(model: Model, x: Any, y: Any, sample_weight: Any = None, apply: bool = False) -> Trace:
+    """One training step of a compiled, built model on one batch.
+
+    The model stays as it is, unless the step is to be taken: `apply`.
+
+    Raises
+    ------
+    ValueError, TypeError
+        If the model is not compiled or built, or the data do not fit it.
+    """
+    model._require_built()
+    rows = model._rows(x, y, sample_weight)
+    assert model.optimizer is not None
+    model.optimizer.check(model.weights)
+    with flushing():
+        told = _Step(model, rows).traced()
+    if apply:
+        model.train_on_batch(x, y, sample_weight)
+    return told
+
+
+class _Step:
+    """The step in progress."""
+
+    def __init__(self, model: Model, rows: Rows) -> None:
+        self.model, self.rows = model, rows
+        self.dense = model._dense_layers()
+        loss, optimizer = model._loss, model.optimizer
+        assert loss is not None and optimizer is not None
+        self.loss, self.optimizer = loss, optimizer
+        last = self.dense[-1]
+        name, width = last.activation.__name__, rows.y.shape[1]
+        self.form, self.on_z = form_of(loss, name)
+        codes = [metric_code(m, width, last.units, name) for m in model._metrics(width)]
+        self.apart = sigmoid_apart(name, self.on_z, codes)
+
+    def traced(self) -> Trace:
+        """All of it."""
+        model, rows, optimizer = self.model, self.rows, self.optimizer
+        forward = self._forward()
+        targets = self.loss.smooth(rows.y)
+        values, gradient = self._loss(forward[-1], targets)
+        penalties = self._penalties()
+        layers = self._backward(forward, gradient)
+        loss = arithmetic.with_penalties(arithmetic.mean(values), list(penalties.values()))
+        return Trace(
+            model=model.name,
+            x=rows.x,
+            y=rows.y,
+            targets=targets,
+            sample_weight=rows.weights,
+            layers=layers,
+            loss_name=self.loss.name,
+            loss_on="z" if self.on_z else "a",
+            sample_losses=values,
+            penalties={name: float(value) for name, value in penalties.items()},
+            loss=float(loss),
+            optimizer=type(optimizer).__name__,
+            step=optimizer.iterations + 1,
+            rate=float(self._rate),
+            weights=self._update(layers),
+        )
+
+    # --- forward ------------------------------------------------------------------------------
+
+    def _forward(self) -> list[dict[str, Any]]:
+        """input, kernel, bias, z and a of each layer."""
+        told = []
+        a = self.rows.x
+        for layer in self.dense:
+            kernel = layer.kernel.numpy()
+            bias = None if layer.bias is None else layer.bias.numpy()
+            z = orders.forward(a, kernel, bias)
+            fused = bias is not None and not (layer is self.dense[-1] and self.apart)
+            passed_on = arithmetic.activate(layer.activation.__name__, z, fused)
+            told.append({"input": a, "kernel": kernel, "bias": bias, "z": z, "a": passed_on})
+            a = passed_on
+        return told
+
+    def _loss(self, last: dict[str, Any], targets: Array) -> tuple[Array, Array]:
+        """The loss of each row, weighted, and the gradient of the mean."""
+        source, weights = last["z" if self.on_z else "a"], self.rows.weights
+        rows = len(source)
+        even = self.model._first_shapes.get("train_on_batch", rows) == rows
+        g = arithmetic.share_of(source, self.form, weights, even)
+        values, gradient = arithmetic.loss(self.form, source, targets, g)
+        return (values if weights is None else values * weights), gradient
+
+    def _penalties(self) -> dict[str, Any]:
+        """What each weight with a regularizer adds to the loss."""
+        return {
+            weight.path: arithmetic.penalty(regularizer, weight.array)
+            for layer in self.dense
+            for weight, regularizer in _regularized(layer)
+        }
+
+    # --- backward -----------------------------------------------------------------------------
+
+    def _backward(self, forward: list[dict[str, Any]], gradient: Array) -> list[LayerTrace]:
+        """Every layer from the last to the first; `gradient` is that of what the loss reads."""
+        layers: list[LayerTrace] = []
+        da = None if self.on_z else gradient
+        for layer, numbers in zip(reversed(self.dense), reversed(forward), strict=True):
+            name = layer.activation.__name__
+            dz = gradient if da is None else arithmetic.d_activate(name, numbers["a"], da)
+            dkernel, dbias = orders.gradient_of_kernel(numbers["input"], dz), None
+            if layer.kernel_regularizer is not None:
+                dkernel = dkernel + arithmetic.d_penalty(
+                    layer.kernel_regularizer, numbers["kernel"]
+                )
+            if layer.bias is not None:
+                dbias = orders.gradient_of_bias(dz)
+                if layer.bias_regularizer is not None:
+                    dbias = dbias + arithmetic.d_penalty(layer.bias_regularizer, numbers["bias"])
+            layers.append(
+                LayerTrace(layer.name, name, **numbers, da=da, dz=dz, dkernel=dkernel, dbias=dbias)
+            )
+            if layer is not self.dense[0]:
+                da = orders.gradient_of_input(dz, numbers["kernel"])
+        return layers[::-1]
+
+    # --- update -------------------------------------------------------------------------------
+
+    @property
+    def _rate(self) -> Any:
+        """The size of the step: α_t."""
+        optimizer = self.optimizer
+        return optimizer.rates(optimizer.iterations, 1, str(self.rows.x.dtype))[0]
+
+    def _update(self, layers: list[LayerTrace]) -> list[WeightTrace]:
+        told = []
+        slots = self._slots()
+        for layer, numbers in zip(self.dense, layers, strict=True):
+            for weight, gradient in ((layer.kernel, numbers.dkernel), (layer.bias, numbers.dbias)):
+                if weight is None or gradient is None:
+                    continue
+                before = slots[weight.path]
+                after, update = self._moved(gradient, before)
+                told.append(
+                    WeightTrace(
+                        weight.path, weight.numpy(), gradient, before, after, update,
+                        weight.array + update,
+                    )
+                )  # fmt: skip
+        return told
+
+    def _slots(self) -> dict[str, dict[str, Array]]:
+        """Copies of the slots of each weight; zeros before the first step."""
+        names = self.optimizer.slot_names
+        told = {w.path: {n: np.zeros_like(w.array) for n in names} for w in self.model.weights}
+        for weight, name, values in self.optimizer.slot_views():
+            told[weight.path][name] = values.copy()
+        return told
+
+    def _moved(self, g: Array, slots: dict[str, Array]) -> tuple[dict[str, Array], Array]:
+        """The slots after the step, and what it adds to the weight."""
+        optimizer, alpha = self.optimizer, self._rate
+        hyper = [g.dtype.type(h) for h in optimizer.hyperparameters]
+        if isinstance(optimizer, SGD):
+            if not slots:
+                return {}, -(g * alpha)
+            m = gather_momentum(slots["momentum"], g, alpha, hyper[0])
+            ahead = gather_momentum(m, g, alpha, hyper[0]) if optimizer.nesterov else m
+            return {"momentum": m}, ahead
+        assert isinstance(optimizer, Adam)
+        share_1, share_2, epsilon = hyper
+        m = blend(slots["momentum"], g, share_1)
+        v = blend(slots["velocity"], g * g, share_2)
+        after = {"momentum": m, "velocity": v}
+        if optimizer.amsgrad:
+            v = after["velocity_hat"] = largest_yet(slots["velocity_hat"], v)
+        return after, -stride(m, v, alpha, epsilon)
+
+
+def _regularized(layer: Any) -> list[tuple[Any, Any]]:
+    """The weights of a layer that have a regularizer, with it."""
+    pairs = (layer.kernel, layer.kernel_regularizer), (layer.bias, layer.bias_regularizer)
+    return [(w, r) for w, r in pairs if w is not None and r is not None]
