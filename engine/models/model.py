@@ -5,7 +5,7 @@ Keras: ``keras.Model``.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -22,6 +22,9 @@ from engine.models.fitting import Fitting
 from engine.models.predicting import Predicting
 from engine.naming import checked_name
 from engine.variable import Variable
+
+if TYPE_CHECKING:
+    from engine.study import Trace
 
 Array = npt.NDArray[Any]
 
@@ -141,6 +144,15 @@ class Model(Fitting, Evaluating, Predicting):
                 f"Received: model {self.name!r} without weights"
             )
         return self
+
+    def trace(self, x: Any, y: Any, sample_weight: Any = None, apply: bool = False) -> Trace:
+        """One training step with every number in it: :func:`engine.study.trace`.
+
+        The model stays as it is, unless the step is to be taken (`apply`).
+        """
+        from engine.study import trace
+
+        return trace(self, x, y, sample_weight, apply)
 
     # --- weights ------------------------------------------------------------------------------
 

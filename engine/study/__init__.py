@@ -3,6 +3,19 @@
 from __future__ import annotations
 
 from engine.study.batch import batch
+from engine.study.explain import Explanation
 from engine.study.step import LayerStep, Step, step
+from engine.study.trace import LayerTrace, Trace, WeightTrace
+from engine.study.tracing import trace as trace  # the function wins over the file of that name
 
-__all__ = ["LayerStep", "Step", "batch", "step"]
+__all__ = [
+    "Explanation",
+    "LayerStep",
+    "LayerTrace",
+    "Step",
+    "Trace",
+    "WeightTrace",
+    "batch",
+    "step",
+    "trace",
+]

@@ -10,9 +10,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 from engine.kernels.memory import Array
+
+if TYPE_CHECKING:
+    from engine.study.explain import Explanation
 
 
 @dataclass(frozen=True)
@@ -45,12 +50,14 @@ class LayerTrace:
 class WeightTrace:
     """What the optimizer did with one weight: all arrays have its shape.
 
-    ``value + update = new``, to the bit.
+    ``value + update = new``, to the bit.  The gradient contains that of the penalty, if the weight
+    has a regularizer.
     """
 
     name: str
     value: Array
     gradient: Array
+    penalty_gradient: Array | None
     slots_before: dict[str, Array]
     slots_after: dict[str, Array]
     update: Array
@@ -73,10 +80,16 @@ class Trace:
         A number for each weight with a regularizer, by the weight's name.
     loss
         The mean of `sample_losses` plus the penalties: what is trained.
-    loss_on
-        "z" or "a": what of the last layer the loss reads.
+    loss_on, loss_form
+        "z" or "a": what of the last layer the loss reads; the form of its formula, a code of
+        :mod:`engine.kernels.losses`.
+    share
+        g, what an element of the last layer counts in the mean: 1/(rows·units), times the weight of
+        the row; ``(rows, units)``, without the units for a loss that is one number for a row.
     weights
         The weights in the order of ``model.weights``.
+    optimizer, settings
+        The class of the optimizer, and its numbers by name: learning_rate, momentum, beta_1 …
     step, rate
         The number of the step, counted from 1, and the size α_t that the optimizer gives it.
     """
@@ -89,10 +102,21 @@ class Trace:
     layers: list[LayerTrace]
     loss_name: str
     loss_on: str
+    loss_form: int
+    share: Array
     sample_losses: Array
     penalties: dict[str, float]
     loss: float
     optimizer: str
+    settings: dict[str, Any]
     step: int
     rate: float
     weights: list[WeightTrace]
+
+    def explain(
+        self, layer: int | str, unit: int, sample: int = 0, inputs: Sequence[int] | None = None
+    ) -> Explanation:
+        """Write out one unit of a layer on one row: :func:`engine.study.explain.explain`."""
+        from engine.study.explain import explain
+
+        return explain(self, layer, unit, sample, inputs)

@@ -15,7 +15,7 @@ from engine.kernels.memory import Array
 from engine.kernels.on_arrays import flushing
 from engine.models.model import Model
 from engine.models.run import Rows, form_of, metric_code, sigmoid_apart
-from engine.optimizers import SGD, Adam
+from engine.optimizers import SGD, Adam, Optimizer
 from engine.optimizers.adam import blend, largest_yet, stride
 from engine.optimizers.sgd import gather_momentum
 from engine.study import arithmetic, orders
@@ -63,7 +63,7 @@ class _Step:
         model, rows, optimizer = self.model, self.rows, self.optimizer
         forward = self._forward()
         targets = self.loss.smooth(rows.y)
-        values, gradient = self._loss(forward[-1], targets)
+        share, values, gradient = self._loss(forward[-1], targets)
         penalties = self._penalties()
         layers = self._backward(forward, gradient)
         loss = arithmetic.with_penalties(arithmetic.mean(values), list(penalties.values()))
@@ -76,10 +76,13 @@ class _Step:
             layers=layers,
             loss_name=self.loss.name,
             loss_on="z" if self.on_z else "a",
+            loss_form=self.form,
+            share=share,
             sample_losses=values,
             penalties={name: float(value) for name, value in penalties.items()},
             loss=float(loss),
             optimizer=type(optimizer).__name__,
+            settings=_settings(optimizer),
             step=optimizer.iterations + 1,
             rate=float(self._rate),
             weights=self._update(layers),
@@ -101,14 +104,14 @@ class _Step:
             a = passed_on
         return told
 
-    def _loss(self, last: dict[str, Any], targets: Array) -> tuple[Array, Array]:
-        """The loss of each row, weighted, and the gradient of the mean."""
+    def _loss(self, last: dict[str, Any], targets: Array) -> tuple[Array, Array, Array]:
+        """What each element counts, the loss of each row, weighted, and the gradient."""
         source, weights = last["z" if self.on_z else "a"], self.rows.weights
         rows = len(source)
         even = self.model._first_shapes.get("train_on_batch", rows) == rows
         g = arithmetic.share_of(source, self.form, weights, even)
         values, gradient = arithmetic.loss(self.form, source, targets, g)
-        return (values if weights is None else values * weights), gradient
+        return g, (values if weights is None else values * weights), gradient
 
     def _penalties(self) -> dict[str, Any]:
         """What each weight with a regularizer adds to the loss."""
@@ -127,18 +130,14 @@ class _Step:
         for layer, numbers in zip(reversed(self.dense), reversed(forward), strict=True):
             name = layer.activation.__name__
             dz = gradient if da is None else arithmetic.d_activate(name, numbers["a"], da)
-            dkernel, dbias = orders.gradient_of_kernel(numbers["input"], dz), None
-            if layer.kernel_regularizer is not None:
-                dkernel = dkernel + arithmetic.d_penalty(
-                    layer.kernel_regularizer, numbers["kernel"]
-                )
-            if layer.bias is not None:
-                dbias = orders.gradient_of_bias(dz)
-                if layer.bias_regularizer is not None:
-                    dbias = dbias + arithmetic.d_penalty(layer.bias_regularizer, numbers["bias"])
-            layers.append(
-                LayerTrace(layer.name, name, **numbers, da=da, dz=dz, dkernel=dkernel, dbias=dbias)
-            )
+            dkernel = orders.gradient_of_kernel(numbers["input"], dz)
+            dbias = None if layer.bias is None else orders.gradient_of_bias(dz)
+            gradients = [
+                d if slope is None or d is None else d + slope
+                for d, slope in zip((dkernel, dbias), _slopes_of_penalties(layer), strict=True)
+            ]
+            layers.append(LayerTrace(layer.name, name, **numbers, da=da, dz=dz,
+                                     dkernel=gradients[0], dbias=gradients[1]))  # fmt: skip
             if layer is not self.dense[0]:
                 da = orders.gradient_of_input(dz, numbers["kernel"])
         return layers[::-1]
@@ -155,17 +154,15 @@ class _Step:
         told = []
         slots = self._slots()
         for layer, numbers in zip(self.dense, layers, strict=True):
-            for weight, gradient in ((layer.kernel, numbers.dkernel), (layer.bias, numbers.dbias)):
-                if weight is None or gradient is None:
-                    continue
+            gradients = [d for d in (numbers.dkernel, numbers.dbias) if d is not None]
+            of_penalties = _slopes_of_penalties(layer)
+            for weight, g, slope in zip(layer.weights, gradients, of_penalties, strict=False):
                 before = slots[weight.path]
-                after, update = self._moved(gradient, before)
+                after, update = self._moved(g, before)
+                new = weight.array + update
                 told.append(
-                    WeightTrace(
-                        weight.path, weight.numpy(), gradient, before, after, update,
-                        weight.array + update,
-                    )
-                )  # fmt: skip
+                    WeightTrace(weight.path, weight.numpy(), g, slope, before, after, update, new)
+                )
         return told
 
     def _slots(self) -> dict[str, dict[str, Array]]:
@@ -196,7 +193,22 @@ class _Step:
         return after, -stride(m, v, alpha, epsilon)
 
 
+def _settings(optimizer: Optimizer) -> dict[str, Any]:
+    """The optimizer's numbers as it has them, in double precision."""
+    names = "learning_rate", "momentum", "nesterov", "beta_1", "beta_2", "epsilon", "amsgrad"
+    return {name: getattr(optimizer, name) for name in names if hasattr(optimizer, name)}
+
+
 def _regularized(layer: Any) -> list[tuple[Any, Any]]:
     """The weights of a layer that have a regularizer, with it."""
-    pairs = (layer.kernel, layer.kernel_regularizer), (layer.bias, layer.bias_regularizer)
-    return [(w, r) for w, r in pairs if w is not None and r is not None]
+    regularizers = layer.kernel_regularizer, layer.bias_regularizer
+    pairs = zip(layer.weights, regularizers, strict=False)
+    return [(weight, regularizer) for weight, regularizer in pairs if regularizer is not None]
+
+
+def _slopes_of_penalties(layer: Any) -> tuple[Array | None, Array | None]:
+    """The gradients of the penalties on the kernel and on the bias, where there are any."""
+    slopes: list[Array | None] = [None, None]
+    for weight, regularizer in _regularized(layer):
+        slopes[weight is layer.bias] = arithmetic.d_penalty(regularizer, weight.array)
+    return slopes[0], slopes[1]

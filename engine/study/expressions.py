@@ -1,0 +1,385 @@
+"""Formulas as trees: each can be shown with its symbols, with its numbers, and be worked out.
+
+    w₀₁·x₀ + b₁     the symbols
+    0.15·0.05 + 0.35    the numbers in their places
+    0.3575          the value
+
+One tree gives the text, the MathML and the value, so that what is shown is what was computed.
+Values are formed in float64 from the numbers at the leaves.
+
+>>> x, w = Number(0.05, Symbol("x", "0")), Number(0.15, Symbol("w", "01"))
+>>> tree = Sum(Product(x, w), Number(0.35, Symbol("b", "1")))
+>>> tree.text(), tree.text(filled=True), round(tree.value, 4)
+('x₀·w₀₁ + b₁', '0.05·0.15 + 0.35', 0.3575)
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from typing import ClassVar
+
+SUM, PRODUCT, POWER, ATOM = range(4)
+"""How strongly a formula holds together: what is weaker than its place needs brackets."""
+
+LONG = 8
+"""A sum of more terms is shown with its first ones and its last one."""
+
+_BELOW = str.maketrans("0123456789,amtx", "₀₁₂₃₄₅₆₇₈₉ˏₐₘₜₓ")
+_ABOVE = str.maketrans("0123456789()−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾⁻")
+
+
+def shown(value: float, digits: int = 6) -> str:
+    """A number with so many significant digits and a true minus sign.
+
+    >>> shown(-0.25), shown(1 / 3), shown(2e-9)
+    ('−0.25', '0.333333', '2e−09')
+    """
+    return f"{value:.{digits}g}".replace("-", "−")
+
+
+@dataclass(frozen=True)
+class Symbol:
+    """A letter with an index below and one above, as z₁⁽²⁾; `row` tells which row's it is."""
+
+    base: str
+    below: str = ""
+    above: str = ""
+    row: int | None = None
+
+    def text(self) -> str:
+        """In Unicode."""
+        row = "" if self.row is None else f"[{self.row}]"
+        return f"{self.base}{self.below.translate(_BELOW)}{self.above.translate(_ABOVE)}{row}"
+
+    def mathml(self) -> str:
+        """As MathML."""
+        base = f"<mi>{escape(self.base)}</mi>"
+        below = self.below if self.row is None else f"{self.below}[{self.row}]"
+        if below and self.above:
+            return f"<msubsup>{base}<mtext>{below}</mtext><mtext>{self.above}</mtext></msubsup>"
+        if below:
+            return f"<msub>{base}<mtext>{below}</mtext></msub>"
+        return f"<msup>{base}<mtext>{self.above}</mtext></msup>" if self.above else base
+
+
+class Expression:
+    """A formula."""
+
+    strength = ATOM
+
+    @property
+    def value(self) -> float:
+        """What it comes to."""
+        raise NotImplementedError
+
+    def text(self, filled: bool = False) -> str:
+        """In Unicode, with symbols or `filled` with numbers."""
+        raise NotImplementedError
+
+    def mathml(self, filled: bool = False) -> str:
+        """The same as MathML, without the math element around it."""
+        raise NotImplementedError
+
+    def _within(self, strength: int, filled: bool) -> str:
+        text = self.text(filled)
+        return text if self._holds(strength, filled) else f"({text})"
+
+    def _math_within(self, strength: int, filled: bool) -> str:
+        math_ = self.mathml(filled)
+        if self._holds(strength, filled):
+            return math_
+        return f"<mrow><mo>(</mo>{math_}<mo>)</mo></mrow>"
+
+    def _holds(self, strength: int, filled: bool) -> bool:
+        return self.strength >= strength
+
+
+@dataclass(frozen=True)
+class Number(Expression):
+    """A number, which may have a symbol."""
+
+    number: float
+    symbol: Symbol | None = None
+
+    @property
+    def value(self) -> float:
+        """The number."""
+        return float(self.number)
+
+    def _holds(self, strength: int, filled: bool) -> bool:
+        symbolic = self.symbol is not None and not filled
+        return symbolic or strength == SUM or not shown(self.number).startswith("−")
+
+    def text(self, filled: bool = False) -> str:
+        """The symbol, or the number."""
+        if self.symbol is not None and not filled:
+            return self.symbol.text()
+        return shown(self.number)
+
+    def mathml(self, filled: bool = False) -> str:
+        """The symbol, or the number."""
+        if self.symbol is not None and not filled:
+            return self.symbol.mathml()
+        return f"<mn>{shown(self.number)}</mn>"
+
+
+class Sum(Expression):
+    """Terms that are added; a long sum is shown in part."""
+
+    strength = SUM
+
+    def __init__(self, *terms: Expression) -> None:
+        self.terms = terms
+
+    @property
+    def value(self) -> float:
+        """The sum."""
+        return math.fsum(term.value for term in self.terms)
+
+    def _parts(self) -> tuple[tuple[Expression, ...], int]:
+        """The terms that are shown, and how many before the last one are not."""
+        if len(self.terms) <= LONG:
+            return self.terms, 0
+        return (*self.terms[: LONG - 2], self.terms[-1]), len(self.terms) - LONG + 1
+
+    def text(self, filled: bool = False) -> str:
+        """a + b − c."""
+        parts, left_out = self._parts()
+        told = ""
+        for k, term in enumerate(parts):
+            negative = isinstance(term, Negative)
+            shown_term = term.x if isinstance(term, Negative) else term
+            if left_out and k == len(parts) - 1:
+                told += f" + … ({left_out:,} more)"
+            if k or negative:
+                told += (" − " if negative else " + ") if k else "−"
+            told += shown_term._within(PRODUCT if told else SUM, filled)
+        return told
+
+    def mathml(self, filled: bool = False) -> str:
+        """a + b − c."""
+        parts, left_out = self._parts()
+        told = ""
+        for k, term in enumerate(parts):
+            negative = isinstance(term, Negative)
+            shown_term = term.x if isinstance(term, Negative) else term
+            if left_out and k == len(parts) - 1:
+                told += f"<mo>+</mo><mtext>… ({left_out:,} more)</mtext>"
+            if k or negative:
+                told += f"<mo>{'−' if negative else '+'}</mo>"
+            told += shown_term._math_within(PRODUCT if told else SUM, filled)
+        return f"<mrow>{told}</mrow>"
+
+
+class Product(Expression):
+    """Factors that are multiplied."""
+
+    strength = PRODUCT
+
+    def __init__(self, *factors: Expression) -> None:
+        self.factors = factors
+
+    @property
+    def value(self) -> float:
+        """The product."""
+        return math.prod(factor.value for factor in self.factors)
+
+    def text(self, filled: bool = False) -> str:
+        """a·b."""
+        return "·".join(factor._within(POWER, filled) for factor in self.factors)
+
+    def mathml(self, filled: bool = False) -> str:
+        """a·b."""
+        told = "<mo>·</mo>".join(factor._math_within(POWER, filled) for factor in self.factors)
+        return f"<mrow>{told}</mrow>"
+
+
+class Fraction(Expression):
+    """A quotient."""
+
+    strength = PRODUCT
+
+    def __init__(self, numerator: Expression, denominator: Expression) -> None:
+        self.numerator, self.denominator = numerator, denominator
+
+    @property
+    def value(self) -> float:
+        """The quotient."""
+        above, below = self.numerator.value, self.denominator.value
+        if below:
+            return above / below
+        return math.copysign(math.inf, below) * above if above else math.nan
+
+    def text(self, filled: bool = False) -> str:
+        """a/b."""
+        above, below = (v._within(POWER, filled) for v in (self.numerator, self.denominator))
+        return f"{above}/{below}"
+
+    def mathml(self, filled: bool = False) -> str:
+        """One above the other."""
+        return f"<mfrac>{self.numerator.mathml(filled)}{self.denominator.mathml(filled)}</mfrac>"
+
+
+@dataclass(frozen=True)
+class Negative(Expression):
+    """−x."""
+
+    x: Expression
+    strength = SUM
+
+    @property
+    def value(self) -> float:
+        """−x."""
+        return -self.x.value
+
+    def text(self, filled: bool = False) -> str:
+        """−x."""
+        return f"−{self.x._within(PRODUCT, filled)}"
+
+    def mathml(self, filled: bool = False) -> str:
+        """−x."""
+        return f"<mrow><mo>−</mo>{self.x._math_within(PRODUCT, filled)}</mrow>"
+
+
+@dataclass(frozen=True)
+class Exponential(Expression):
+    """eˣ."""
+
+    x: Expression
+    strength = POWER
+
+    @property
+    def value(self) -> float:
+        """eˣ."""
+        x = self.x.value
+        return math.exp(x) if x < 709.0 else math.inf
+
+    def text(self, filled: bool = False) -> str:
+        """e^x."""
+        return f"e^{self.x._within(ATOM, filled)}"
+
+    def mathml(self, filled: bool = False) -> str:
+        """The exponent above."""
+        return f"<msup><mi>e</mi><mrow>{self.x.mathml(filled)}</mrow></msup>"
+
+
+@dataclass(frozen=True)
+class Square(Expression):
+    """x²."""
+
+    x: Expression
+    strength = POWER
+
+    @property
+    def value(self) -> float:
+        """x²."""
+        return self.x.value**2
+
+    def text(self, filled: bool = False) -> str:
+        """x²."""
+        return f"{self.x._within(ATOM, filled)}²"
+
+    def mathml(self, filled: bool = False) -> str:
+        """x²."""
+        return f"<msup>{self.x._math_within(ATOM, filled)}<mn>2</mn></msup>"
+
+
+@dataclass(frozen=True)
+class Root(Expression):
+    """√x."""
+
+    x: Expression
+    strength = POWER
+
+    @property
+    def value(self) -> float:
+        """√x."""
+        x = self.x.value
+        return math.sqrt(x) if x >= 0 else math.nan
+
+    def text(self, filled: bool = False) -> str:
+        """√x."""
+        return f"√{self.x._within(ATOM, filled)}"
+
+    def mathml(self, filled: bool = False) -> str:
+        """√x."""
+        return f"<msqrt>{self.x.mathml(filled)}</msqrt>"
+
+
+class Function(Expression):
+    """A function of one or more arguments: ln, max, tanh, sign, |·|."""
+
+    _KNOWN: ClassVar[dict[str, Callable[..., float]]] = {
+        "ln": lambda x: math.log(x) if x > 0 else -math.inf if x == 0 else math.nan,
+        "max": max,
+        "min": min,
+        "tanh": math.tanh,
+        "sign": lambda x: float((x > 0) - (x < 0)),
+        "abs": abs,
+    }
+
+    def __init__(self, name: str, *arguments: Expression) -> None:
+        self.name, self.arguments = name, arguments
+
+    @property
+    def value(self) -> float:
+        """What the function comes to."""
+        return float(self._KNOWN[self.name](*(v.value for v in self.arguments)))
+
+    def text(self, filled: bool = False) -> str:
+        """ln(x)."""
+        told = ", ".join(v.text(filled) for v in self.arguments)
+        return f"|{told}|" if self.name == "abs" else f"{self.name}({told})"
+
+    def mathml(self, filled: bool = False) -> str:
+        """ln(x)."""
+        told = "<mo>,</mo>".join(v.mathml(filled) for v in self.arguments)
+        if self.name == "abs":
+            return f"<mrow><mo>|</mo>{told}<mo>|</mo></mrow>"
+        return f"<mrow><mi>{self.name}</mi><mo>(</mo>{told}<mo>)</mo></mrow>"
+
+
+@dataclass(frozen=True)
+class Condition(Expression):
+    """[x > 0] or [x ≥ 0]: 1 if it holds, 0 if not."""
+
+    x: Expression
+    sign: str = ">"
+
+    @property
+    def value(self) -> float:
+        """1 or 0."""
+        return float(self.x.value > 0 if self.sign == ">" else self.x.value >= 0)
+
+    def text(self, filled: bool = False) -> str:
+        """[x > 0]."""
+        return f"[{self.x.text(filled)} {self.sign} 0]"
+
+    def mathml(self, filled: bool = False) -> str:
+        """[x > 0]."""
+        sign = escape(self.sign)
+        x = self.x.mathml(filled)
+        return f"<mrow><mo>[</mo>{x}<mo>{sign}</mo><mn>0</mn><mo>]</mo></mrow>"
+
+
+@dataclass(frozen=True)
+class Equation:
+    """A symbol, the formula that it stands for, and the number that the training has for it."""
+
+    symbol: Symbol
+    formula: Expression
+    value: float
+    remark: str = ""
+
+    def text(self) -> str:
+        """Symbols, numbers and result, a line each."""
+        lines = [
+            f"{self.symbol.text()} = {self.formula.text()}",
+            f"= {self.formula.text(filled=True)}",
+            f"= {shown(self.value, 9)}",
+        ]
+        indent = " " * (len(self.symbol.text()) + 1)
+        return "\n".join([lines[0], *(indent + line for line in lines[1:] if line != lines[0])])
