@@ -376,10 +376,7 @@ class Equation:
 
     def text(self) -> str:
         """Symbols, numbers and result, a line each."""
-        lines = [
-            f"{self.symbol.text()} = {self.formula.text()}",
-            f"= {self.formula.text(filled=True)}",
-            f"= {shown(self.value, 9)}",
-        ]
+        sides = [self.formula.text(), self.formula.text(filled=True), shown(self.value, 9)]
+        told = [side for k, side in enumerate(sides) if side not in sides[:k]]
         indent = " " * (len(self.symbol.text()) + 1)
-        return "\n".join([lines[0], *(indent + line for line in lines[1:] if line != lines[0])])
+        return f"\n{indent}= ".join([f"{self.symbol.text()} = {told[0]}", *told[1:]])

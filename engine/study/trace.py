@@ -120,3 +120,28 @@ class Trace:
         from engine.study.explain import explain
 
         return explain(self, layer, unit, sample, inputs)
+
+    def frame(self) -> Any:
+        """A tidy pandas frame, a row for each number: :mod:`engine.study.frame`."""
+        from engine.study.frame import frame
+
+        return frame(self)
+
+    def __repr__(self) -> str:
+        """What was traced, and the loss."""
+        return (
+            f"<Trace of step {self.step} of model {self.model!r}: {len(self.x)} rows, "
+            f"{len(self.layers)} layers, loss {self.loss:.6g}>"
+        )
+
+    def __str__(self) -> str:
+        """All tensors as text."""
+        from engine.study.text import as_text
+
+        return as_text(self)
+
+    def __rich__(self) -> Any:
+        """What rich prints."""
+        from engine.study.text import render
+
+        return render(self)

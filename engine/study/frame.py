@@ -1,0 +1,64 @@
+"""A trace as a tidy pandas frame: a row for each number.
+
+    layer   tensor   sample  input  unit  value
+
+`sample`, `input` and `unit` are counted from 0 and empty where a tensor has no such axis.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from engine.kernels.memory import Array
+from engine.study.trace import Trace
+
+AXES = {
+    "input": ("sample", "input"),
+    "kernel": ("input", "unit"),
+    "bias": ("unit",),
+    "z": ("sample", "unit"),
+    "a": ("sample", "unit"),
+    "da": ("sample", "unit"),
+    "dz": ("sample", "unit"),
+    "dkernel": ("input", "unit"),
+    "dbias": ("unit",),
+}
+"""The tensors of a layer, in the order of the computation, and their axes."""
+
+
+def frame(trace: Trace) -> Any:
+    """Every number of a step: the layers forward, the loss, the layers backward, the update."""
+    import pandas
+
+    parts: list[Any] = []
+
+    def add(layer: str | None, tensor: str, values: Array | None, axes: tuple[str, ...]) -> None:
+        if values is None:
+            return
+        numbers = np.indices(values.shape).reshape(len(axes), -1)
+        columns: dict[str, Any] = {"layer": layer, "tensor": tensor}
+        columns |= dict(zip(axes, numbers, strict=True))
+        parts.append(pandas.DataFrame({**columns, "value": values.reshape(-1)}))
+
+    for layer in trace.layers:
+        for name in ("input", "kernel", "bias", "z", "a"):
+            add(layer.name, name, getattr(layer, name), AXES[name])
+    add(None, "loss", trace.sample_losses, ("sample",))
+    for layer in reversed(trace.layers):
+        for name in ("da", "dz", "dkernel", "dbias"):
+            add(layer.name, name, getattr(layer, name), AXES[name])
+    for weight in trace.weights:
+        layer_name, name = weight.name.rsplit("/", 1)
+        axes = AXES[name]
+        for slot, values in weight.slots_before.items():
+            add(layer_name, f"{slot} of {name}, before", values, axes)
+        for slot, values in weight.slots_after.items():
+            add(layer_name, f"{slot} of {name}, after", values, axes)
+        add(layer_name, f"update of {name}", weight.update, axes)
+        add(layer_name, f"new {name}", weight.new, axes)
+    told = pandas.concat(parts, ignore_index=True)
+    for axis in ("sample", "input", "unit"):
+        told[axis] = told[axis].astype("Int64")
+    return told[["layer", "tensor", "sample", "input", "unit", "value"]]

@@ -1,0 +1,109 @@
+"""A trace as a frame and as text: all numbers, once, in the order of the computation."""
+
+from io import StringIO
+
+import numpy as np
+import pytest
+
+import engine
+from engine.study.text import cells
+from tests.study.random_nets import draw
+from tests.tolerances import assert_same_bits
+
+
+def trained(steps=1):
+    model, x, y, weights, _ = draw(13)
+    for _ in range(steps):
+        model.train_on_batch(x, y, weights)
+    return model.trace(x, y, weights)
+
+
+def test_every_number_is_in_the_frame():
+    told = trained()
+    frame = told.frame()
+    assert list(frame) == ["layer", "tensor", "sample", "input", "unit", "value"]
+    names = "input", "kernel", "bias", "z", "a", "da", "dz", "dkernel", "dbias"
+    for layer in told.layers:
+        for name in names:
+            part = frame[(frame["layer"] == layer.name) & (frame["tensor"] == name)]
+            values = getattr(layer, name)
+            if values is None:
+                assert part.empty
+                continue
+            assert_same_bits(part["value"].to_numpy(values.dtype).reshape(values.shape), values)
+    for weight in told.weights:
+        layer, name = weight.name.split("/")
+        for title, values in {
+            f"update of {name}": weight.update,
+            f"new {name}": weight.new,
+        }.items():
+            part = frame[(frame["layer"] == layer) & (frame["tensor"] == title)]
+            assert_same_bits(part["value"].to_numpy(values.dtype).reshape(values.shape), values)
+        for slot, values in weight.slots_after.items():
+            part = frame[
+                (frame["layer"] == layer) & (frame["tensor"] == f"{slot} of {name}, after")
+            ]
+            assert_same_bits(part["value"].to_numpy(values.dtype).reshape(values.shape), values)
+    losses = frame[frame["tensor"] == "loss"]
+    assert losses["value"].tolist() == told.sample_losses.tolist()
+    assert losses["layer"].isna().all() and losses["unit"].isna().all()
+
+
+def test_places_in_the_frame():
+    told = trained()
+    layer = told.layers[-1]
+    frame = told.frame().query(f"layer == '{layer.name}' and tensor == 'dkernel'")
+    assert len(frame) == layer.dkernel.size
+    for _, row in frame.iloc[:: max(1, len(frame) // 7)].iterrows():
+        assert layer.dkernel[row["input"], row["unit"]] == np.float32(row["value"])
+    assert frame["sample"].isna().all()
+
+
+def small():
+    engine.utils.set_random_seed(0)
+    model = engine.Sequential(
+        [engine.Input((2,)), engine.layers.Dense(2, "tanh"), engine.layers.Dense(1, "sigmoid")]
+    )
+    model.compile("adam", "binary_crossentropy")
+    return model.trace(np.array([[0.05, 0.1], [1.0, 2.0]]), np.array([1.0, 0.0]))
+
+
+def test_text():
+    told = small()
+    text = str(told)
+    titles = [
+        "Forward: layer 1", "Forward: layer 2", "Loss:", "Backward: layer 2", "Backward: layer 1",
+        "Update: dense",
+    ]  # fmt: skip
+    places = [text.index(title) for title in titles]
+    assert places == sorted(places)
+    for layer in told.layers:
+        for values in (layer.z, layer.a, layer.dz, layer.dkernel):
+            for row in cells(values):
+                for number in row:
+                    assert number in text
+    assert repr(told) in text
+    assert max(map(len, text.splitlines())) <= 100
+
+
+def test_a_large_tensor_in_a_line():
+    values = np.arange(12.0).reshape(1, 12)
+    assert cells(values) == [["1 × 12: 0 … 11, mean 5.5"]]
+    values[0, 3] = np.nan
+    assert cells(values)[0][0].endswith(", 1 not finite")
+    assert cells(np.full(9, np.inf)) == [["9, none of them finite"]]
+    assert cells(np.array([[1.0, -2.5]])) == [["1", "−2.5"]]
+
+
+def test_rich_prints_it():
+    from rich.console import Console
+
+    stream = StringIO()
+    Console(width=90, file=stream).print(small())
+    assert "Update: dense" in stream.getvalue()
+
+
+@pytest.mark.parametrize("seed", range(0, 18, 5))
+def test_any_network_as_text(seed):
+    model, x, y, weights, _ = draw(seed)
+    assert "Loss:" in str(model.trace(x, y, weights))
