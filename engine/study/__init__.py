@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from engine.study.batch import batch
 from engine.study.explain import Explanation
+from engine.study.gradient_check import GradientCheck
+from engine.study.gradient_check import gradient_check as gradient_check
 from engine.study.step import LayerStep, Step, step
 from engine.study.trace import LayerTrace, Trace, WeightTrace
 from engine.study.tracing import trace as trace  # the function wins over the file of that name
 
 __all__ = [
     "Explanation",
+    "GradientCheck",
     "LayerStep",
     "LayerTrace",
     "Step",
     "Trace",
     "WeightTrace",
     "batch",
+    "gradient_check",
     "step",
     "trace",
 ]

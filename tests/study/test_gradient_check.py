@@ -1,0 +1,257 @@
+"""Right gradients pass for every loss, activation and size; wrong ones are found; kinks marked."""
+
+from importlib import import_module
+
+import numpy as np
+import pytest
+
+import engine
+from engine.study import arithmetic, gradient_check, orders
+from tests.study.nets import ACTIVATIONS, FORMS, penalized, smooth_case
+from tests.study.random_nets import draw
+
+checking = import_module("engine.study.gradient_check")
+
+
+def check(model, x, y, w=None, **options):
+    return gradient_check(model, x, y, w, verbose=0, **options)
+
+
+@pytest.mark.parametrize("form", FORMS, ids=str)
+def test_losses(form, rng):
+    for weighted in (False, True):
+        model, x, y, w = smooth_case(form, "tanh", 4, rng)
+        told = check(model, x, y, w if weighted else None)
+        assert told.passed, told
+        assert all(np.abs(v.analytic).max() > 1e-5 for v in told.weights), "nothing to tell apart"
+
+
+@pytest.mark.parametrize("hidden", ACTIVATIONS)
+def test_activations(hidden, rng):
+    for form in (FORMS[0], FORMS[3], FORMS[-1]):
+        for use_bias in (True, False):
+            model, x, y, w = smooth_case(form, hidden, 5, rng, use_bias)
+            assert (told := check(model, x, y, w)).passed, told
+
+
+@pytest.mark.parametrize("seed", range(0, 63, 3))
+def test_any_network(seed):
+    model, x, y, w, words = draw(seed)
+    told = check(model, x[:25], y[:25], None if w is None else w[:25])
+    assert told.passed, f"{words}\n{told}"
+
+
+def test_the_model_stays_as_it_is(rng):
+    model, x, y, w = smooth_case(FORMS[0], "tanh", 4, rng)
+    before = model.get_weights()
+    told = check(model, x, y, w)
+    assert model.weights[0].dtype == "float32" and told.weights[0].analytic.dtype == "float64"
+    assert not model.optimizer.built
+    for ours, theirs in zip(before, model.get_weights(), strict=True):
+        assert np.array_equal(ours, theirs)
+
+
+# --- wrong derivatives ----------------------------------------------------------------------------
+
+
+def slope(name, wrong):
+    return lambda patch: patch.setitem(arithmetic.SLOPES, name, (wrong, wrong))
+
+
+def instead(room, name, wrong):
+    return lambda patch: patch.setattr(room, name, wrong(getattr(room, name)))
+
+
+def times(factor):
+    return lambda right: lambda *arguments: right(*arguments) * factor
+
+
+def softmax_without_the_others(right):
+    return lambda name, a, da: da * a if name == "softmax" else right(name, a, da)
+
+
+def loss_gradient(change):
+    def wrong(right):
+        def loss(form, source, y, g):
+            values, gradient = right(form, source, y, g)
+            return values, change(gradient, source, y, g)
+
+        return loss
+
+    return wrong
+
+
+WRONG = {
+    "relu' = 1": ("relu", 0, slope("relu", lambda a, da: da)),
+    "leaky_relu' = 0.3": (
+        "leaky_relu",
+        0,
+        slope("leaky_relu", lambda a, da: np.where(a > 0, da, 0.3 * da)),
+    ),
+    "elu' = a": ("elu", 0, slope("elu", lambda a, da: np.where(a < 0, a * da, da))),
+    "sigmoid' = a": ("sigmoid", 0, slope("sigmoid", lambda a, da: da * a)),
+    "tanh' = 1 − a": ("tanh", 0, slope("tanh", lambda a, da: da * (1.0 - a))),
+    "softmax' without the others": (
+        "softmax",
+        0,
+        instead(arithmetic, "d_activate", softmax_without_the_others),
+    ),
+    "dW of the rows' mean": ("tanh", 0, instead(orders, "gradient_of_kernel", times(0.25))),
+    "dW off by a millionth": ("tanh", 0, instead(orders, "gradient_of_kernel", times(1 + 1e-6))),
+    "db of the rows' mean": ("tanh", 0, instead(orders, "gradient_of_bias", times(0.25))),
+    "db forgets the last row": (
+        "tanh",
+        3,
+        instead(orders, "gradient_of_bias", lambda right: lambda dz: right(dz[:-1])),
+    ),
+    "dx with another sign": ("tanh", 0, instead(orders, "gradient_of_input", times(-1.0))),
+    "no mean over the rows": ("tanh", 0, instead(arithmetic, "share_of", times(4.0))),
+    "no sample weights": (
+        "tanh",
+        0,
+        instead(arithmetic, "share_of", lambda right: lambda s, f, w, e: right(s, f, None, e)),
+    ),
+    "p + y": (
+        "tanh",
+        0,
+        instead(arithmetic, "loss", loss_gradient(lambda d, s, y, g: d + 2 * y * g)),
+    ),
+    "the squares' 2 is missing": (
+        "tanh",
+        -1,
+        instead(arithmetic, "loss", loss_gradient(lambda d, s, y, g: d / 2)),
+    ),
+    "no penalty": ("tanh", 0, instead(arithmetic, "d_penalty", times(0.0))),
+    "half a penalty": ("tanh", 0, instead(arithmetic, "d_penalty", times(0.5))),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_wrong_derivatives_are_found(name, monkeypatch, rng):
+    hidden, form, change = WRONG[name]
+    model, x, y, w = smooth_case(FORMS[form], hidden, 4, rng, penalties=penalized())
+    assert check(model, x, y, w).passed
+    change(monkeypatch)
+    told = check(model, x, y, w)
+    assert not told.passed
+    assert "FAILED" in str(told) and "failed" in repr(told)
+    assert min(told.curve.values()) > 1e-7, "a plateau, whatever the step"
+
+
+# --- kinks ----------------------------------------------------------------------------------------
+
+
+def at_a_kink():
+    """z of the first unit is 0 for x = (1, 1): its weights cannot be compared, the others can."""
+    model = engine.Sequential(
+        [engine.Input((2,)), engine.layers.Dense(2, "relu"), engine.layers.Dense(1)]
+    )
+    model.compile("sgd", "mse")
+    model.set_weights([[[1.0, 0.5], [-1.0, 0.25]], [0.0, 0.1], [[0.7], [0.3]], [0.2]])
+    return model, np.array([[1.0, 1.0], [2.0, 0.5]]), np.array([[1.0], [-1.0]])
+
+
+def test_kinks_are_marked():
+    told = check(*at_a_kink())
+    assert told.passed
+    first = told.weights[0]
+    assert first.kinks.tolist() == [[True, False], [True, False]]
+    assert told.weights[1].kinks.tolist() == [True, False]
+    assert not told.weights[2].kinks.any()
+    assert told.kinks == 3
+    assert "3 of 9 parameters not compared: a kink within h" in str(told)
+    assert first.error[0, 0] > 0.01, "it would have failed"
+
+
+def test_the_kink_of_a_penalty():
+    model = engine.Sequential(
+        [engine.Input((2,)), engine.layers.Dense(1, kernel_regularizer=engine.regularizers.L1(0.1))]
+    )
+    model.compile("sgd", "mse")
+    model.set_weights([[[0.0], [1.0]], [0.0]])
+    told = check(model, np.ones((2, 2)), np.zeros((2, 1)))
+    assert told.passed and told.weights[0].kinks.tolist() == [[True], [False]]
+
+
+def test_the_limits_of_probabilities():
+    """A p of exactly 1 − 1e-7 is between clipped and not clipped."""
+    model = engine.Sequential([engine.Input((1,)), engine.layers.Dense(1, use_bias=False)])
+    model.compile("sgd", "binary_crossentropy")
+    model.set_weights([[[1e-7]]])
+    told = check(model, np.ones((2, 1)), np.ones((2, 1)))
+    assert told.kinks == 1 and told.passed
+
+
+def test_smaller_steps_meet_fewer_kinks():
+    model, x, y = at_a_kink()
+    model.set_weights([[[1.0, 0.5], [-1.0 + 1e-4, 0.25]], [0.0, 0.1], [[0.7], [0.3]], [0.2]])
+    assert check(model, x, y).kinks == 0
+    assert check(model, x, y, step=1e-3).kinks == 3
+
+
+# --- what is told ---------------------------------------------------------------------------------
+
+
+def test_the_curve():
+    model, x, y, w, _ = draw(3)
+    told = check(model, x, y, w)
+    steps = sorted(told.curve)
+    best = min(steps, key=told.curve.get)
+    assert 1e-7 <= best <= 1e-3
+    assert told.curve[steps[-1]] > 1e3 * told.curve[best] < told.curve[steps[0]]
+    axes = told.plot()
+    assert axes.get_xlabel() == "step h"
+    line = axes.lines[0]
+    assert line.get_xdata().tolist() == steps
+    assert line.get_ydata().tolist() == [told.curve[s] for s in steps]
+    assert told.plot(ax=axes) is axes
+
+
+def test_a_steep_loss_is_extrapolated(monkeypatch):
+    """ln p of a small p: h² times its third derivative is above what is allowed."""
+    model = engine.Sequential([engine.Input((1,)), engine.layers.Dense(1, use_bias=False)])
+    model.compile("sgd", "binary_crossentropy")
+    model.set_weights([[[2e-3]]])
+    assert check(model, np.ones((2, 1)), np.ones((2, 1))).passed
+    monkeypatch.setattr(checking._Loss, "extrapolated", lambda *_: None)
+    assert not check(model, np.ones((2, 1)), np.ones((2, 1))).passed
+
+
+def test_frame_and_words():
+    model, x, y = at_a_kink()
+    told = check(model, x, y)
+    frame = told.frame()
+    assert len(frame) == 9 and frame["kink"].sum() == 3
+    assert frame["error"][~frame["kink"]].max() == told.error
+    name, place = told.worst
+    row = frame[(frame["weight"] == name) & (frame["place"] == str(list(place)))]
+    assert row["error"].item() == told.error
+    assert repr(told).startswith("<GradientCheck of 'sequential")
+
+
+def test_progress(capsys):
+    gradient_check(*at_a_kink())
+    assert "108/108" in capsys.readouterr().out  # 9 parameters, and 9 on each of 11 steps
+    check(*at_a_kink())
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize(
+    ("step", "error"), [(0, ValueError), (-1e-5, ValueError), ("a", TypeError)]
+)
+def test_wrong_steps(step, error):
+    with pytest.raises(error, match="Expected step to be a number"):
+        check(*at_a_kink(), step=step)
+
+
+def test_mistakes():
+    model, x, y = at_a_kink()
+    with pytest.raises(ValueError, match=r"x of shape \(rows, 2\)"):
+        check(model, x[:, :1], y)
+    bare = engine.Sequential([engine.Input((2,)), engine.layers.Dense(1)])
+    with pytest.raises(ValueError, match="Expected a compiled model"):
+        check(bare, x, y)
+    lazy = engine.Sequential([engine.layers.Dense(1)])
+    lazy.compile("sgd", "mse")
+    with pytest.raises(ValueError, match="Expected a built model"):
+        check(lazy, x, y)
