@@ -50,11 +50,12 @@ __all__ = [
     "random",
     "regularizers",
     "saving",
+    "study",
     "utils",
     "wrappers",
 ]
 
-_ON_DEMAND = ("pictures", "saving", "wrappers")
+_ON_DEMAND = ("pictures", "saving", "study", "wrappers")
 
 
 def __getattr__(name: str) -> Any:

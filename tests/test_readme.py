@@ -16,7 +16,8 @@ ROOT = Path(__file__).parent.parent
 
 
 def test_the_example_runs_and_learns(tmp_path, monkeypatch, capsys):
-    example, many = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    example, study, many = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     monkeypatch.chdir(tmp_path)
     names = {}
     exec(compile(example, "README.md", "exec"), names)
@@ -27,6 +28,12 @@ def test_the_example_runs_and_learns(tmp_path, monkeypatch, capsys):
     assert losses[-1] < losses[0]
     assert (tmp_path / "model.keras").stat().st_size > 1000
     assert "Epoch 4/4" in capsys.readouterr().out
+    exec(compile(study, "README.md", "exec"), names)
+    printed = capsys.readouterr().out
+    assert "passed" in printed and "Backward: layer 3" in printed
+    (shown,) = re.findall(r"```text\n(.*?)```", text, re.DOTALL)
+    if engine.arithmetic().level == "bits":
+        assert [line for line in shown.splitlines() if line not in printed.splitlines()] == []
     exec(compile(many.replace("range(1000)", "[42, 43]"), "README.md", "exec"), names)
     fits = names["fits"]
     for ours, theirs in zip(fits.weights, model.get_weights(), strict=True):

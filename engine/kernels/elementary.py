@@ -1,7 +1,8 @@
 """exp, log, log1p, 1/x, the logistic function and tanh in three readings.
 
 NumPy arrays
-    NumPy's own functions: the readable reference.
+    NumPy's own functions: the readable reference.  Of arrays that are marked as packets or single
+    numbers (:mod:`engine.kernels.interpreted`) the kernels' own.
 one lane
     The C library, as TensorFlow uses it for the last n mod 8 elements of a tensor.
 several lanes

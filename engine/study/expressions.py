@@ -376,7 +376,10 @@ class Equation:
 
     def text(self) -> str:
         """Symbols, numbers and result, a line each."""
-        sides = [self.formula.text(), self.formula.text(filled=True), shown(self.value, 9)]
-        told = [side for k, side in enumerate(sides) if side not in sides[:k]]
+        sides = [self.formula.text(), self.formula.text(filled=True)]
+        if sides[1] in (sides[0], shown(self.value)):
+            sides.pop()
+        result = shown(self.value, 9)
+        told = sides if sides[-1] == result else [*sides, result]
         indent = " " * (len(self.symbol.text()) + 1)
         return f"\n{indent}= ".join([f"{self.symbol.text()} = {told[0]}", *told[1:]])
