@@ -56,13 +56,14 @@ class Symbol:
 
     def mathml(self) -> str:
         """As MathML."""
-        base = f"<mi>{escape(self.base)}</mi>"
+        letter = self.base.removesuffix("′")
+        base, above = f"<mi>{escape(letter)}</mi>", self.base[len(letter) :] + self.above
         below = self.below if self.row is None else f"{self.below}[{self.row}]"
-        if below and self.above:
-            return f"<msubsup>{base}<mtext>{below}</mtext><mtext>{self.above}</mtext></msubsup>"
+        if below and above:
+            return f"<msubsup>{base}<mtext>{below}</mtext><mtext>{above}</mtext></msubsup>"
         if below:
             return f"<msub>{base}<mtext>{below}</mtext></msub>"
-        return f"<msup>{base}<mtext>{self.above}</mtext></msup>" if self.above else base
+        return f"<msup>{base}<mtext>{above}</mtext></msup>" if above else base
 
 
 class Expression:
@@ -113,6 +114,12 @@ class Number(Expression):
         symbolic = self.symbol is not None and not filled
         return symbolic or strength == SUM or not shown(self.number).startswith("−")
 
+    def _math_within(self, strength: int, filled: bool) -> str:
+        # The brackets belong to the number, so that formulas with other signs have one form.
+        if self._holds(strength, filled):
+            return self.mathml(filled)
+        return f"<mn>({shown(self.number)})</mn>"
+
     def text(self, filled: bool = False) -> str:
         """The symbol, or the number."""
         if self.symbol is not None and not filled:
@@ -161,17 +168,23 @@ class Sum(Expression):
 
     def mathml(self, filled: bool = False) -> str:
         """a + b − c."""
+        return f"<mrow>{''.join(self.pieces(filled))}</mrow>"
+
+    def pieces(self, filled: bool = False) -> list[str]:
+        """The MathML of each term with its sign: between them a line may end."""
         parts, left_out = self._parts()
-        told = ""
+        pieces = []
         for k, term in enumerate(parts):
+            told = ""
             negative = isinstance(term, Negative)
             shown_term = term.x if isinstance(term, Negative) else term
             if left_out and k == len(parts) - 1:
-                told += f"<mo>+</mo><mtext>… ({left_out:,} more)</mtext>"
+                told += f"<mo form='infix'>+</mo><mtext>… ({left_out:,} more)</mtext>"
             if k or negative:
-                told += f"<mo>{'−' if negative else '+'}</mo>"
-            told += shown_term._math_within(PRODUCT if told else SUM, filled)
-        return f"<mrow>{told}</mrow>"
+                form = " form='infix'" if k else ""
+                told += f"<mo{form}>{'−' if negative else '+'}</mo>"
+            pieces.append(told + shown_term._math_within(PRODUCT if told else SUM, filled))
+        return pieces
 
 
 class Product(Expression):
@@ -363,6 +376,11 @@ class Condition(Expression):
         sign = escape(self.sign)
         x = self.x.mathml(filled)
         return f"<mrow><mo>[</mo>{x}<mo>{sign}</mo><mn>0</mn><mo>]</mo></mrow>"
+
+
+def pieces(formula: Expression, filled: bool = False) -> list[str]:
+    """The MathML of a formula in pieces between which a line may end."""
+    return formula.pieces(filled) if isinstance(formula, Sum) else [formula.mathml(filled)]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,304 @@
+"use strict";
+(async () => {
+  const byId = (id) => document.getElementById(id);
+  const bytes = Uint8Array.from(atob(byId("packed").textContent), (c) => c.charCodeAt(0));
+  const unpacked = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+  const data = JSON.parse(await new Response(unpacked).text());
+
+  // The parts of a step, in the order of the computation.
+  const last = data.layers.length - 1;
+  const numbers = data.layers.map((_, k) => k);
+  const parts = [
+    { kind: "batch" },
+    ...numbers.map((layer) => ({ kind: "forward", layer })),
+    { kind: "loss", layer: last },
+    ...numbers.reverse().map((layer) => ({ kind: "backward", layer })),
+    { kind: "update" },
+  ];
+  const at = { step: 0, part: 0, row: 0, layer: 0, unit: 0 };
+
+  const step = () => data.steps[at.step];
+  const part = () => parts[at.part];
+  const found = (layer) => step().layers[layer];
+  const size = (text) => Math.abs(parseFloat(text.replace("−", "-"))) || 0;
+  const isNegative = (text) => text.startsWith("−");
+  const short = (text) => !text || !Number.isFinite(parseFloat(text.replace("−", "-"))) ? text
+    : String(Number(Number(text.replace(/−/g, "-")).toPrecision(3))).replace(/-/g, "−");
+  const shownUnits = (layer) => Math.min(data.layers[layer].units, data.most.units);
+
+  function make(tag, attributes = {}, ...children) {
+    const element = document.createElement(tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    element.append(...children);
+    return element;
+  }
+
+  function draw(tag, attributes = {}, text = null) {
+    const element = document.createElementNS("http://www.w3.org/2000/svg", tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    if (text !== null) element.textContent = text;
+    return element;
+  }
+
+  // --- formulas -------------------------------------------------------------------------------
+
+  function filled(form, texts) {
+    const values = texts.split(" ");
+    return data.forms[form].split("<mn></mn>").reduce(
+      (told, piece, k) => `${told}<mn>${values[k - 1]}</mn>${piece}`);
+  }
+
+  // A formula in pieces, so that a long sum goes on in the next line.
+  const mathOf = (form) => form.split("|").map((piece) => `<math><mrow>${piece}</mrow></math>`).join("<wbr>");
+
+  function equation([symbol, formula, gaps, texts, result, remark]) {
+    const withNumbers = filled(gaps, texts);
+    const lines = [[mathOf(data.forms[symbol]), mathOf(data.forms[formula])]];
+    if (withNumbers !== data.forms[formula] && texts !== result) lines.push(["", mathOf(withNumbers)]);
+    lines.push(["", `<span class="result">${result}</span>`]);
+    const box = make("div", { class: "equation" });
+    const grid = make("div", { class: "lines" });
+    for (const [left, right] of lines)
+      grid.insertAdjacentHTML("beforeend", `<span>${left}</span><span>=</span><span>${right}</span>`);
+    box.append(grid);
+    if (remark) box.append(make("div", { class: "remark" }, remark));
+    return box;
+  }
+
+  function list(title, equations, note = "") {
+    const told = [make("h2", {}, title), ...equations.map(equation)];
+    if (note) told.push(make("p", { class: "remark" }, note));
+    return told;
+  }
+
+  function showFormulas() {
+    const unit = found(at.layer).units[at.unit];
+    const row = unit.rows[at.row];
+    const name = `unit ${at.unit} of layer ${at.layer + 1}`;
+    const left = unit.left ? `… and ${unit.left.toLocaleString("en")} more weights` : "";
+    const told = {
+      batch: () => [make("h2", {}, "The batch"), make("p", {},
+        `Row ${at.row}: x = (${step().x[at.row].slice(0, 16).join(", ")}` +
+        `${step().x[at.row].length > 16 ? ", …" : ""}), y = ${step().y[at.row].join(", ")}.`)],
+      forward: () => list(`Forward: ${name}, row ${at.row}`, row.forward),
+      loss: () => [
+        ...list(`Loss of row ${at.row}: ${data.loss}`, found(last).units[0].rows[at.row].loss),
+        make("p", {}, `Loss of the step: ${step().loss} (${step().mean}).`)],
+      backward: () => [
+        ...list(`Backward: ${name}, row ${at.row}`, row.backward),
+        ...list("Gradients of its weights: the sum over all rows", unit.gradients, left)],
+      update: () => list(`Update by ${data.optimizer}: ${name}`,
+        [...(step().rate ? [step().rate] : []), ...unit.updates], left),
+    }[part().kind]();
+    byId("formulas").replaceChildren(...told);
+  }
+
+  // --- the numbers of the layer, as a table -----------------------------------------------------
+
+  function showNumbers() {
+    const isBatch = part().kind === "batch";
+    const columns = isBatch ? ["x"] : ["z", "a", "da", "dz"].filter((name, k) =>
+      found(at.layer)[name] && (k < 2 || ["backward", "update"].includes(part().kind)));
+    const values = isBatch ? [step().x[at.row]] : columns.map((name) => found(at.layer)[name][at.row]);
+    const told = isBatch ? `Row ${at.row} of the batch`
+      : `Layer ${at.layer + 1}, ${data.layers[at.layer].name}, row ${at.row}`;
+    const head = make("tr", {}, make("th", { scope: "col" }, isBatch ? "input" : "unit"),
+      ...columns.map((name) => make("th", { scope: "col" }, name)));
+    const rows = values[0].map((_, k) => make("tr", !isBatch && k === at.unit ? { class: "chosen" } : {},
+      make("th", { scope: "row" }, String(k)), ...values.map((column) => make("td", {}, column[k]))));
+    byId("numbers").replaceChildren(make("caption", {}, told), make("thead", {}, head),
+      make("tbody", {}, ...rows));
+  }
+
+  // --- the drawing ------------------------------------------------------------------------------
+
+  const RADIUS = 25, DOWN = 60, MOST = 10;
+
+  /* The units of a column that are drawn: the first ones, and the chosen one among them. */
+  function visible(column) {
+    const count = column === 0 ? data.inputs : shownUnits(column - 1);
+    const all = [...Array(Math.min(count, MOST)).keys()];
+    if (column - 1 === at.layer && at.unit >= MOST) all[MOST - 1] = at.unit;
+    return all;
+  }
+
+  /* Which numbers stand in the circles of a layer, and whether the layer's turn has come. */
+  function inCircles(layer) {
+    const { kind, layer: now = 0 } = part();
+    if (kind === "batch" || (kind === "forward" && layer > now)) return ["", null];
+    if (kind === "forward" || kind === "loss") return ["a", found(layer).a];
+    if (kind === "backward" && layer < now) return ["a", found(layer).a];
+    return ["dz", found(layer).dz];
+  }
+
+  function onEdges(layer) {
+    const { kind, layer: now = 0 } = part();
+    if (kind === "update") return ["update", found(layer)["update kernel"]];
+    if (kind === "backward" && layer >= now) return ["gradient", found(layer).dkernel];
+    const quiet = kind === "batch" || (kind === "forward" && layer > now);
+    return [quiet ? "" : "weight", found(layer).kernel];
+  }
+
+  function showDrawing() {
+    const columns = data.layers.length + 1;
+    const drawn = [...Array(columns).keys()].map(visible);
+    const tallest = Math.max(...drawn.map((units) => units.length));
+    const across = Math.max(170, 860 / (columns - 1));
+    const width = (columns - 1) * across + 160, height = tallest * DOWN + 70;
+    const place = (column, k) => [80 + column * across,
+      50 + (tallest - drawn[column].length) * DOWN / 2 + k * DOWN + DOWN / 2];
+    const svg = byId("network");
+    svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
+    svg.setAttribute("width", width);
+    const edges = draw("g", { "aria-hidden": "true" }), labels = draw("g", { "aria-hidden": "true" });
+    const units = draw("g");
+
+    for (let layer = 0; layer <= last; layer++) {
+      const [kind, kernel] = onEdges(layer);
+      const largest = Math.max(...kernel.slice(0, 200).flat().map(size)) || 1;
+      drawn[layer].forEach((input, i) => drawn[layer + 1].forEach((unit, j) => {
+        const text = kernel[input][unit];
+        const [x1, y1] = place(layer, i), [x2, y2] = place(layer + 1, j);
+        edges.append(draw("line", { x1, y1, x2, y2,
+          class: kind ? `${isNegative(text) ? "minus" : "plus"} ${layer !== at.layer || unit === at.unit ? "" : "pale"}` : "quiet",
+          "stroke-width": kind ? 0.4 + 3.6 * size(text) / largest : 0.8 }));
+        if (kind && layer === at.layer && unit === at.unit && part().kind !== "loss")
+          labels.append(draw("text", { class: "edge-number", x: x1 + 0.42 * (x2 - x1),
+            y: y1 + 0.42 * (y2 - y1) }, short(text)));
+      }));
+    }
+    for (let column = 0; column < columns; column++) {
+      const layer = column - 1;
+      const [name, values] = layer < 0 ? ["x", step().x] : inCircles(layer);
+      const isNow = layer === at.layer ? part().kind !== "batch" : layer < 0 && part().kind === "batch";
+      const head = layer < 0 ? "inputs" : data.layers[layer].name;
+      const total = layer < 0 ? data.inputs : data.layers[layer].units;
+      const [x] = place(column, 0);
+      const largest = values ? Math.max(...values[at.row].map(size)) || 1 : 1;
+      units.append(draw("text", { class: "head", x, y: 14 }, head));
+      units.append(draw("text", { x, y: 30 }, layer < 0 ? `x: ${total}` :
+        `${data.layers[layer].activation}: ${total}`));
+      drawn[column].forEach((unit, k) => {
+        const [cx, cy] = place(column, k);
+        const text = values ? values[at.row][unit] : "";
+        const chosen = layer === at.layer && unit === at.unit && part().kind !== "batch";
+        const what = layer < 0 ? `input ${unit}` : `unit ${unit} of layer ${layer + 1}`;
+        const group = draw("g", { class: `${layer < 0 ? "" : "unit"} ${isNow ? "now" : ""} ${chosen ? "chosen" : ""}` });
+        const tint = text && !chosen ? ` fill-opacity: ${0.45 * size(text) / largest}` : "";
+        group.append(draw("circle", { cx, cy, r: RADIUS, class: "paper" }),
+          draw("circle", { cx, cy, r: RADIUS, class: isNegative(text) ? "minus" : "plus", style: tint.trim() }), draw("text", { x: cx, y: cy }, short(text)));
+        if (layer >= 0) {
+          group.setAttribute("role", "button");
+          group.setAttribute("tabindex", "0");
+          group.setAttribute("aria-pressed", String(chosen));
+          group.setAttribute("aria-label", text ? `${what}: ${name} = ${text}` : what);
+          group.dataset.unit = `${layer},${unit}`;
+        }
+        units.append(group);
+      });
+      if (total > drawn[column].length)
+        units.append(draw("text", { x, y: place(column, drawn[column].length - 1)[1] + RADIUS + 9 },
+          `⋮ ${(total - drawn[column].length).toLocaleString("en")} more`));
+    }
+    svg.replaceChildren(edges, labels, units);
+    const [circles] = inCircles(at.layer), [lines] = onEdges(at.layer);
+    byId("legend").textContent = (circles ? `Circles: ${circles}. ` : "") + (lines ?
+      `Lines: ${lines}s, the wider the larger; blue and whole: positive, orange and dashed: negative.` : "");
+  }
+
+  // --- where we are -------------------------------------------------------------------------------
+
+  function told() {
+    const { kind, layer } = part();
+    const name = layer === undefined ? "" : `layer ${layer + 1}, ${data.layers[layer].name}`;
+    return `Part ${at.part + 1} of ${parts.length}: ` + {
+      batch: `the batch of ${step().batch} row${step().batch > 1 ? "s" : ""} comes in.`,
+      forward: `forward through ${name}: z = inputs · weights + bias, a = ${data.layers[layer || 0].activation}(z).`,
+      loss: `the loss: ${data.loss} = ${step().loss}.`,
+      backward: `backward through ${name}: the error signal dz of every unit, and the gradients of its weights.`,
+      update: `the update: ${data.optimizer} moves every weight.`,
+    }[kind];
+  }
+
+  function options(select, texts, chosen) {
+    if (select.options.length !== texts.length || [...select.options].some((o, k) => o.text !== texts[k]))
+      select.replaceChildren(...texts.map((text, k) => make("option", { value: k }, text)));
+    select.selectedIndex = chosen;
+  }
+
+  function show() {
+    at.row = Math.min(at.row, step().rows - 1);
+    at.unit = Math.min(at.unit, shownUnits(at.layer) - 1);
+    options(byId("step"), data.steps.map((s) => `${s.number}`), at.step);
+    options(byId("row"), step().x.map((_, k) => `${k}`), at.row);
+    options(byId("layer"), data.layers.map((l, k) => `${k + 1}: ${l.name}`), at.layer);
+    options(byId("unit"), [...Array(shownUnits(at.layer)).keys()].map(String), at.unit);
+    const stage = byId("stage");
+    stage.max = parts.length - 1;
+    stage.value = at.part;
+    byId("now").textContent = told();
+    stage.setAttribute("aria-valuetext", told());
+    byId("back").disabled = at.part === 0;
+    byId("next").disabled = at.part === parts.length - 1;
+    showDrawing();
+    showFormulas();
+    showNumbers();
+  }
+
+  function goTo(number) {
+    at.part = Math.max(0, Math.min(parts.length - 1, number));
+    if (part().layer !== undefined) at.layer = part().layer;
+    show();
+  }
+
+  function choose(layer, unit) {
+    at.layer = layer;
+    at.unit = unit;
+    const { kind } = part();
+    if (kind === "forward" || kind === "backward")
+      at.part = parts.findIndex((p) => p.kind === kind && p.layer === layer);
+    if (kind === "batch" || kind === "loss") at.part = parts.findIndex((p) => p.layer === layer);
+    show();
+    const again = document.querySelector(`[data-unit="${layer},${unit}"]`);
+    if (again && document.activeElement === document.body) again.focus();
+  }
+
+  byId("back").addEventListener("click", () => goTo(at.part - 1));
+  byId("next").addEventListener("click", () => goTo(at.part + 1));
+  byId("stage").addEventListener("input", (event) => goTo(Number(event.target.value)));
+  byId("step").addEventListener("change", (event) => { at.step = event.target.selectedIndex; show(); });
+  byId("row").addEventListener("change", (event) => { at.row = event.target.selectedIndex; show(); });
+  byId("layer").addEventListener("change", (event) => choose(event.target.selectedIndex, 0));
+  byId("unit").addEventListener("change", (event) => choose(at.layer, event.target.selectedIndex));
+  const pressed = (event) => {
+    const unit = event.target.closest("[data-unit]");
+    if (unit) choose(...unit.dataset.unit.split(",").map(Number));
+    return unit;
+  };
+  byId("network").addEventListener("click", pressed);
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey) return;
+    const onControl = event.target.closest("select, input");
+    const moves = {
+      ArrowRight: () => goTo(at.part + 1), ArrowLeft: () => goTo(at.part - 1),
+      Home: () => goTo(0), End: () => goTo(parts.length - 1),
+      ArrowDown: () => choose(at.layer, Math.min(at.unit + 1, shownUnits(at.layer) - 1)),
+      ArrowUp: () => choose(at.layer, Math.max(at.unit - 1, 0)),
+      PageDown: () => { at.row = Math.min(at.row + 1, step().rows - 1); show(); },
+      PageUp: () => { at.row = Math.max(at.row - 1, 0); show(); },
+    };
+    if (event.key === "Enter" || event.key === " ") {
+      if (pressed(event)) event.preventDefault();
+    } else if (!onControl && event.key in moves) {
+      moves[event.key]();
+      event.preventDefault();
+    }
+  });
+
+  byId("title").textContent = data.title;
+  const units = data.layers.map((l) => l.units).join("-");
+  byId("about").textContent = `${data.inputs}-${units}, ${data.loss}, ${data.optimizer}; ` +
+    "units, inputs and rows are counted from 0, as in arrays; layers from 1.";
+  show();
+  document.body.dataset.ready = "yes";
+})();

@@ -1,0 +1,155 @@
+"""What the page shows, as plain lists and strings: all numbers are written here, none in the page.
+
+Equations of one form differ in their numbers only.  So a form is kept once, as MathML with a gap
+for each number, and an equation is the number of its form and the texts for the gaps.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from engine.kernels.memory import Array
+from engine.study.expressions import Equation, pieces, shown
+from engine.study.formulas import Neuron, rate
+from engine.study.trace import LayerTrace, Trace
+
+MOST_ROWS, MOST_UNITS, MOST_INPUTS = 8, 64, 8
+"""So many rows of the batch, units of a layer and weights of a unit are written out."""
+
+DIGITS = 6
+"""Significant digits of the numbers in tables."""
+
+BREAK = "|"
+"""Between the parts of a form where a line may end."""
+
+_NUMBER = re.compile(r"<mn>([^<]*)</mn>")
+
+
+class Forms:
+    """The forms of all equations, each once."""
+
+    def __init__(self) -> None:
+        self.all: list[str] = []
+        self._places: dict[str, int] = {}
+
+    def place(self, form: str) -> int:
+        """The number of a form."""
+        if form not in self._places:
+            self._places[form] = len(self.all)
+            self.all.append(form)
+        return self._places[form]
+
+    def told(self, equation: Equation) -> list[Any]:
+        """[symbol, formula, formula with gaps, texts for the gaps, result, remark]."""
+        filled = BREAK.join(pieces(equation.formula, filled=True))
+        texts = _NUMBER.findall(filled)
+        return [
+            self.place(equation.symbol.mathml()),
+            self.place(BREAK.join(pieces(equation.formula))),
+            self.place(_NUMBER.sub("<mn></mn>", filled)),
+            " ".join(texts),
+            shown(equation.value, 9),
+            equation.remark,
+        ]
+
+
+def payload(traces: Sequence[Trace], title: str) -> dict[str, Any]:
+    """All that the page shows of some steps of one model."""
+    first, forms = traces[0], Forms()
+    steps = [_step(trace, forms) for trace in traces]
+    return {
+        "title": title,
+        "loss": first.loss_name,
+        "optimizer": first.optimizer,
+        "inputs": first.x.shape[1],
+        "layers": [
+            {"name": layer.name, "activation": layer.activation, "units": layer.kernel.shape[1]}
+            for layer in first.layers
+        ],
+        "most": {"rows": MOST_ROWS, "units": MOST_UNITS, "inputs": MOST_INPUTS},
+        "forms": forms.all,
+        "steps": steps,
+    }
+
+
+def _texts(values: Array, digits: int = DIGITS) -> Any:
+    """Numbers as texts, in lists as the array has them."""
+    if values.ndim == 0:
+        return shown(float(values), digits)
+    return [_texts(part, digits) for part in values]
+
+
+def _step(trace: Trace, forms: Forms) -> dict[str, Any]:
+    rows = min(len(trace.x), MOST_ROWS)
+    step_size = rate(trace)
+    return {
+        "number": trace.step,
+        "loss": shown(trace.loss, 9),
+        "batch": len(trace.x),
+        "rows": rows,
+        "x": _texts(trace.x[:rows]),
+        "y": _texts(trace.y[:rows]),
+        "losses": _texts(trace.sample_losses[:rows], 9),
+        "mean": _mean(trace),
+        "rate": None if step_size is None else forms.told(step_size),
+        "layers": [_layer(trace, number, rows, forms) for number in range(len(trace.layers))],
+    }
+
+
+def _mean(trace: Trace) -> str:
+    """How the rows' losses become the step's."""
+    told = f"the mean of {len(trace.x)} row{'s' if len(trace.x) > 1 else ''}"
+    if trace.penalties:
+        told += f", {shown(float(np.mean(trace.sample_losses)))}"
+        told += "".join(f" + {shown(v)} for {name}" for name, v in trace.penalties.items())
+    return told
+
+
+def _layer(trace: Trace, number: int, rows: int, forms: Forms) -> dict[str, Any]:
+    layer = trace.layers[number]
+    units, inputs = min(layer.kernel.shape[1], MOST_UNITS), layer.kernel.shape[0]
+    told: dict[str, Any] = {
+        name: None if values is None else _texts(values[:rows, :units])
+        for name, values in (("z", layer.z), ("a", layer.a), ("da", layer.da), ("dz", layer.dz))
+    }
+    for weight in trace.weights:
+        owner, name = weight.name.rsplit("/", 1)
+        if owner == layer.name:
+            parts = {"": weight.value, "d": weight.gradient, "update ": weight.update}
+            for prefix, values in parts.items():
+                told[prefix + name] = _texts(values[..., :units])
+    told["units"] = [
+        _unit(Neuron(trace, number, unit, 0), rows, range(min(inputs, MOST_INPUTS)), forms)
+        for unit in range(units)
+    ]
+    return told
+
+
+def _unit(neuron: Neuron, rows: int, inputs: Sequence[int], forms: Forms) -> dict[str, Any]:
+    trace, layer, unit = neuron.trace, neuron.layer, neuron.unit
+    found: LayerTrace = neuron.numbers
+    of_rows = []
+    for row in range(rows):
+        here = Neuron(trace, layer, unit, row)
+        of_rows.append(
+            {
+                "forward": [forms.told(e) for e in (here.z(), here.a())],
+                "loss": [forms.told(here.loss())] if here.is_last else [],
+                "backward": [forms.told(e) for e in (here.da(), here.dz()) if e is not None],
+            }
+        )
+    gradients = [neuron.dkernel(k) for k in inputs]
+    updates = [e for k in inputs for e in neuron.update(k)]
+    if (dbias := neuron.dbias()) is not None:
+        gradients.append(dbias)
+        updates += neuron.update(None)
+    return {
+        "rows": of_rows,
+        "gradients": [forms.told(e) for e in gradients],
+        "updates": [forms.told(e) for e in updates],
+        "left": found.kernel.shape[0] - len(inputs),
+    }
