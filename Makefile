@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: parity parity-full test test-quick test-tolerance record lint bench bench-suite \
+.PHONY: parity parity-full test test-quick test-tolerance record lint browser bench bench-suite \
 	bench-exactness fuzz-full clean
 
 # The five tutorials in the engine and in Keras: a table, and report/parity.html.
@@ -37,6 +37,11 @@ test-tolerance: $(READY)
 # What Keras computes for tests/parity/test_recorded.py, anew: about ten minutes.
 record: $(READY)
 	$(BIN)/python -m keras_ref record tests/parity/recorded
+
+# Debian's Chromium, for the tests of the pages in a browser; without it they are skipped.
+browser:
+	@command -v chromium chromium-browser google-chrome >/dev/null || \
+	  { apt-get update -qq && apt-get install -y -qq --no-install-recommends chromium; } >/dev/null
 
 lint: $(READY)
 	$(BIN)/ruff check .

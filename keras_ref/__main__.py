@@ -1,6 +1,6 @@
 """`python -m keras_ref`: train the tutorials in the engine and in Keras, and compare.
 
-`python -m keras_ref lockstep`, `fuzz` and `record` are commands of their own.
+`python -m keras_ref lockstep`, `page`, `fuzz` and `record` are commands of their own.
 
 Exit code 0: all agree; 1: something does not; 2: the command line is wrong, or Keras is missing;
 130: stopped by Ctrl-C.
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "lockstep": "lockstep.command",
     "fuzz": "fuzz.command",
+    "page": "page",
     "record": "lockstep.record",
 }
 KEYS = ("pima-sgd", "sherlock-neuron", "pima-adam", "penguins", "sonar-cv")

@@ -6,6 +6,7 @@ from engine.study.batch import batch
 from engine.study.explain import Explanation
 from engine.study.gradient_check import GradientCheck
 from engine.study.gradient_check import gradient_check as gradient_check
+from engine.study.recorder import Recorder
 from engine.study.step import LayerStep, Step, step
 from engine.study.trace import LayerTrace, Trace, WeightTrace
 from engine.study.tracing import trace as trace  # the function wins over the file of that name
@@ -15,6 +16,7 @@ __all__ = [
     "GradientCheck",
     "LayerStep",
     "LayerTrace",
+    "Recorder",
     "Step",
     "Trace",
     "WeightTrace",

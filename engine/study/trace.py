@@ -127,6 +127,12 @@ class Trace:
 
         return frame(self)
 
+    def to_html(self, title: str | None = None) -> str:
+        """A page that plays the step: :func:`engine.study.page.page`."""
+        from engine.study.page import page
+
+        return page(self, title)
+
     def __repr__(self) -> str:
         """What was traced, and the loss."""
         return (

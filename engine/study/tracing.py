@@ -22,10 +22,19 @@ from engine.study import arithmetic, orders
 from engine.study.trace import LayerTrace, Trace, WeightTrace
 
 
-def trace(model: Model, x: Any, y: Any, sample_weight: Any = None, apply: bool = False) -> Trace:
+def trace(
+    model: Model,
+    x: Any,
+    y: Any,
+    sample_weight: Any = None,
+    apply: bool = False,
+    even: bool | None = None,
+) -> Trace:
     """One training step of a compiled, built model on one batch.
 
-    The model stays as it is, unless the step is to be taken: `apply`.
+    The model stays as it is, unless the step is to be taken: `apply`.  `even` says whether
+    TensorFlow would know the shape of the batch (:func:`engine.study.arithmetic.share_of`); None:
+    as in ``train_on_batch``.
 
     Raises
     ------
@@ -36,8 +45,10 @@ def trace(model: Model, x: Any, y: Any, sample_weight: Any = None, apply: bool =
     rows = model._rows(x, y, sample_weight)
     assert model.optimizer is not None
     model.optimizer.check(model.weights)
+    if even is None:
+        even = model._first_shapes.get("train_on_batch", len(rows)) == len(rows)
     with flushing():
-        told = _Step(model, rows).traced()
+        told = _Step(model, rows, even).traced()
     if apply:
         model.train_on_batch(x, y, sample_weight)
     return told
@@ -46,8 +57,8 @@ def trace(model: Model, x: Any, y: Any, sample_weight: Any = None, apply: bool =
 class _Step:
     """The step in progress."""
 
-    def __init__(self, model: Model, rows: Rows) -> None:
-        self.model, self.rows = model, rows
+    def __init__(self, model: Model, rows: Rows, even: bool) -> None:
+        self.model, self.rows, self.even = model, rows, even
         self.dense = model._dense_layers()
         loss, optimizer = model._loss, model.optimizer
         assert loss is not None and optimizer is not None
@@ -107,9 +118,7 @@ class _Step:
     def _loss(self, last: dict[str, Any], targets: Array) -> tuple[Array, Array, Array]:
         """What each element counts, the loss of each row, weighted, and the gradient."""
         source, weights = last["z" if self.on_z else "a"], self.rows.weights
-        rows = len(source)
-        even = self.model._first_shapes.get("train_on_batch", rows) == rows
-        g = arithmetic.share_of(source, self.form, weights, even)
+        g = arithmetic.share_of(source, self.form, weights, self.even)
         values, gradient = arithmetic.loss(self.form, source, targets, g)
         return g, (values if weights is None else values * weights), gradient
 

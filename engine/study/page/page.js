@@ -22,8 +22,13 @@
   const found = (layer) => step().layers[layer];
   const size = (text) => Math.abs(parseFloat(text.replace("−", "-"))) || 0;
   const isNegative = (text) => text.startsWith("−");
-  const short = (text) => !text || !Number.isFinite(parseFloat(text.replace("−", "-"))) ? text
-    : String(Number(Number(text.replace(/−/g, "-")).toPrecision(3))).replace(/-/g, "−");
+  // What fits into a circle: three digits, or two and an exponent.
+  function short(text) {
+    const value = Number(text.replace(/−/g, "-"));
+    if (text === "" || !Number.isFinite(value)) return text;
+    const rounded = String(Number(value.toPrecision(3)));
+    return (rounded.includes("e") ? String(Number(value.toPrecision(1))) : rounded).replace(/-/g, "−");
+  }
   const shownUnits = (layer) => Math.min(data.layers[layer].units, data.most.units);
 
   function make(tag, attributes = {}, ...children) {
@@ -49,9 +54,9 @@
   }
 
   // A formula in pieces, so that a long sum goes on in the next line.
-  const mathOf = (form) => form.split("|").map((piece) => `<math><mrow>${piece}</mrow></math>`).join("<wbr>");
+  const mathOf = (form) => form.split("\n").map((piece) => `<math><mrow>${piece}</mrow></math>`).join("<wbr>");
 
-  function equation([symbol, formula, gaps, texts, result, remark]) {
+  function equation([symbol, formula, gaps, texts, result, remark, keras]) {
     const withNumbers = filled(gaps, texts);
     const lines = [[mathOf(data.forms[symbol]), mathOf(data.forms[formula])]];
     if (withNumbers !== data.forms[formula] && texts !== result) lines.push(["", mathOf(withNumbers)]);
@@ -61,6 +66,7 @@
     for (const [left, right] of lines)
       grid.insertAdjacentHTML("beforeend", `<span>${left}</span><span>=</span><span>${right}</span>`);
     box.append(grid);
+    if (keras) box.append(make("div", { class: "keras" }, `Keras says ${keras}.`));
     if (remark) box.append(make("div", { class: "remark" }, remark));
     return box;
   }
@@ -83,7 +89,8 @@
       forward: () => list(`Forward: ${name}, row ${at.row}`, row.forward),
       loss: () => [
         ...list(`Loss of row ${at.row}: ${data.loss}`, found(last).units[0].rows[at.row].loss),
-        make("p", {}, `Loss of the step: ${step().loss} (${step().mean}).`)],
+        make("p", {}, `Loss of the step: ${step().loss} (${step().mean}).`),
+        ...(step().kerasLoss ? [make("p", { class: "keras" }, `Keras says ${step().kerasLoss}.`)] : [])],
       backward: () => [
         ...list(`Backward: ${name}, row ${at.row}`, row.backward),
         ...list("Gradients of its weights: the sum over all rows", unit.gradients, left)],
@@ -257,7 +264,7 @@
     const { kind } = part();
     if (kind === "forward" || kind === "backward")
       at.part = parts.findIndex((p) => p.kind === kind && p.layer === layer);
-    if (kind === "batch" || kind === "loss") at.part = parts.findIndex((p) => p.layer === layer);
+    if (kind === "batch" || (kind === "loss" && layer !== last)) at.part = parts.findIndex((p) => p.layer === layer);
     show();
     const again = document.querySelector(`[data-unit="${layer},${unit}"]`);
     if (again && document.activeElement === document.body) again.focus();

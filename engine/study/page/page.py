@@ -12,15 +12,20 @@ from pathlib import Path
 from typing import Any
 
 from engine.checks.shown import shown
-from engine.study.page.payload import payload
+from engine.study.page.payload import Tensors, payload
 from engine.study.trace import Trace
 
 
-def page(traces: Trace | Sequence[Trace], title: str | None = None) -> str:
+def page(
+    traces: Trace | Sequence[Trace],
+    title: str | None = None,
+    keras: Sequence[Tensors] | None = None,
+) -> str:
     """The HTML of a page that plays one step, or several of one model.
 
     It is one file: nothing is loaded from anywhere.  The numbers are packed with gzip, which every
-    browser since 2023 unpacks.
+    browser since 2023 unpacks.  `keras` has Keras's tensors of each step, which are shown beside
+    the engine's: `python -m keras_ref page` records them.
 
     Raises
     ------
@@ -29,7 +34,7 @@ def page(traces: Trace | Sequence[Trace], title: str | None = None) -> str:
     """
     steps = _checked(traces)
     named = title or f"A training step of {steps[0].model!r}"
-    numbers = json.dumps(payload(steps, named), ensure_ascii=False, separators=(",", ":"))
+    numbers = json.dumps(payload(steps, named, keras), ensure_ascii=False, separators=(",", ":"))
     packed = base64.b64encode(gzip.compress(numbers.encode(), 9, mtime=0)).decode()
     parts: dict[str, Any] = {
         "title": escape(named),
@@ -43,10 +48,15 @@ def page(traces: Trace | Sequence[Trace], title: str | None = None) -> str:
     return text
 
 
-def save_page(traces: Trace | Sequence[Trace], file: str | Path, title: str | None = None) -> Path:
+def save_page(
+    traces: Trace | Sequence[Trace],
+    file: str | Path,
+    title: str | None = None,
+    keras: Sequence[Tensors] | None = None,
+) -> Path:
     """Write the page to `file` and return its path."""
     path = Path(file)
-    path.write_text(page(traces, title), encoding="utf-8")
+    path.write_text(page(traces, title, keras), encoding="utf-8")
     return path
 
 

@@ -7,7 +7,7 @@ for each number, and an equation is the number of its form and the texts for the
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,7 +23,9 @@ MOST_ROWS, MOST_UNITS, MOST_INPUTS = 8, 64, 8
 DIGITS = 6
 """Significant digits of the numbers in tables."""
 
-BREAK = "|"
+Tensors = Mapping[str, Array]
+
+BREAK = "\n"
 """Between the parts of a form where a line may end."""
 
 _NUMBER = re.compile(r"<mn>([^<]*)</mn>")
@@ -43,8 +45,11 @@ class Forms:
             self.all.append(form)
         return self._places[form]
 
-    def told(self, equation: Equation) -> list[Any]:
-        """[symbol, formula, formula with gaps, texts for the gaps, result, remark]."""
+    def told(self, equation: Equation, other: Any = None) -> list[Any]:
+        """[symbol, formula, formula with gaps, texts for the gaps, result, remark, other].
+
+        `other` is the number that another engine has for it.
+        """
         filled = BREAK.join(pieces(equation.formula, filled=True))
         texts = _NUMBER.findall(filled)
         return [
@@ -54,13 +59,34 @@ class Forms:
             " ".join(texts),
             shown(equation.value, 9),
             equation.remark,
+            "" if other is None else beside(equation.value, float(other)),
         ]
 
 
-def payload(traces: Sequence[Trace], title: str) -> dict[str, Any]:
-    """All that the page shows of some steps of one model."""
+def beside(ours: float, theirs: float) -> str:
+    """What another engine says, beside what we say.
+
+    >>> beside(0.5, 0.5), beside(0.5, 0.50000006)
+    ('0.5, the same', '0.50000006, 6e−08 more')
+    """
+    if ours == theirs or (ours != ours and theirs != theirs):
+        return f"{shown(theirs, 9)}, the same"
+    difference = theirs - ours
+    return f"{shown(theirs, 9)}, {shown(abs(difference), 2)} {'more' if difference > 0 else 'less'}"
+
+
+def payload(
+    traces: Sequence[Trace], title: str, others: Sequence[Tensors] | None = None
+) -> dict[str, Any]:
+    """All that the page shows of some steps of one model.
+
+    `others` has, for each step, the tensors that Keras has for it, as :func:`engine.study.batch`
+    calls them: a1, dz1, dW1, db1 …, the slots m(W1) … and the weights after it, W1, b1 …
+    """
     first, forms = traces[0], Forms()
-    steps = [_step(trace, forms) for trace in traces]
+    steps = [
+        _step(trace, {} if others is None else others[k], forms) for k, trace in enumerate(traces)
+    ]
     return {
         "title": title,
         "loss": first.loss_name,
@@ -72,6 +98,7 @@ def payload(traces: Sequence[Trace], title: str) -> dict[str, Any]:
         ],
         "most": {"rows": MOST_ROWS, "units": MOST_UNITS, "inputs": MOST_INPUTS},
         "forms": forms.all,
+        "keras": others is not None,
         "steps": steps,
     }
 
@@ -83,7 +110,7 @@ def _texts(values: Array, digits: int = DIGITS) -> Any:
     return [_texts(part, digits) for part in values]
 
 
-def _step(trace: Trace, forms: Forms) -> dict[str, Any]:
+def _step(trace: Trace, other: Tensors, forms: Forms) -> dict[str, Any]:
     rows = min(len(trace.x), MOST_ROWS)
     step_size = rate(trace)
     return {
@@ -95,8 +122,9 @@ def _step(trace: Trace, forms: Forms) -> dict[str, Any]:
         "y": _texts(trace.y[:rows]),
         "losses": _texts(trace.sample_losses[:rows], 9),
         "mean": _mean(trace),
+        "kerasLoss": beside(trace.loss, float(other["loss"])) if "loss" in other else "",
         "rate": None if step_size is None else forms.told(step_size),
-        "layers": [_layer(trace, number, rows, forms) for number in range(len(trace.layers))],
+        "layers": [_layer(trace, n, rows, other, forms) for n in range(len(trace.layers))],
     }
 
 
@@ -109,7 +137,7 @@ def _mean(trace: Trace) -> str:
     return told
 
 
-def _layer(trace: Trace, number: int, rows: int, forms: Forms) -> dict[str, Any]:
+def _layer(trace: Trace, number: int, rows: int, other: Tensors, forms: Forms) -> dict[str, Any]:
     layer = trace.layers[number]
     units, inputs = min(layer.kernel.shape[1], MOST_UNITS), layer.kernel.shape[0]
     told: dict[str, Any] = {
@@ -123,33 +151,56 @@ def _layer(trace: Trace, number: int, rows: int, forms: Forms) -> dict[str, Any]
             for prefix, values in parts.items():
                 told[prefix + name] = _texts(values[..., :units])
     told["units"] = [
-        _unit(Neuron(trace, number, unit, 0), rows, range(min(inputs, MOST_INPUTS)), forms)
+        _unit(Neuron(trace, number, unit, 0), rows, range(min(inputs, MOST_INPUTS)), other, forms)
         for unit in range(units)
     ]
     return told
 
 
-def _unit(neuron: Neuron, rows: int, inputs: Sequence[int], forms: Forms) -> dict[str, Any]:
+def _unit(
+    neuron: Neuron, rows: int, inputs: Sequence[int], other: Tensors, forms: Forms
+) -> dict[str, Any]:
     trace, layer, unit = neuron.trace, neuron.layer, neuron.unit
     found: LayerTrace = neuron.numbers
+    number = layer + 1
+
+    def theirs(name: str, *place: int) -> Any:
+        """What Keras has, if it tells."""
+        return other[name][place] if name in other else None
+
+    def of_row(name: str, equation: Equation, row: int) -> list[Any]:
+        return forms.told(equation, theirs(f"{name}{number}", row, unit))
+
     of_rows = []
     for row in range(rows):
         here = Neuron(trace, layer, unit, row)
+        da = here.da()
         of_rows.append(
             {
-                "forward": [forms.told(e) for e in (here.z(), here.a())],
+                "forward": [of_row("z", here.z(), row), of_row("a", here.a(), row)],
                 "loss": [forms.told(here.loss())] if here.is_last else [],
-                "backward": [forms.told(e) for e in (here.da(), here.dz()) if e is not None],
+                "backward": ([] if da is None else [forms.told(da)])
+                + [of_row("dz", here.dz(), row)],
             }
         )
-    gradients = [neuron.dkernel(k) for k in inputs]
-    updates = [e for k in inputs for e in neuron.update(k)]
+
+    def changed(k: int | None) -> list[Any]:
+        """The equations of a weight's update: its slots, then its new value."""
+        weight, place = (f"b{number}", (unit,)) if k is None else (f"W{number}", (k, unit))
+        letters = {"m′": f"m({weight})", "v′": f"v({weight})", "v̂′": f"v̂({weight})"}
+        return [
+            forms.told(e, theirs(letters.get(e.symbol.base, weight), *place))
+            for e in neuron.update(k)
+        ]
+
+    gradients = [forms.told(neuron.dkernel(k), theirs(f"dW{number}", k, unit)) for k in inputs]
+    updates = [told for k in inputs for told in changed(k)]
     if (dbias := neuron.dbias()) is not None:
-        gradients.append(dbias)
-        updates += neuron.update(None)
+        gradients.append(forms.told(dbias, theirs(f"db{number}", unit)))
+        updates += changed(None)
     return {
         "rows": of_rows,
-        "gradients": [forms.told(e) for e in gradients],
-        "updates": [forms.told(e) for e in updates],
+        "gradients": gradients,
+        "updates": updates,
         "left": found.kernel.shape[0] - len(inputs),
     }

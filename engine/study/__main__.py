@@ -1,0 +1,131 @@
+"""`python -m engine.study`: a page that plays training steps, number by number.
+
+Of a tutorial, by its key: its first steps from a seed.  Of a model's file: steps from where it
+stands, on rows of yours (an .npz file with x and y, and maybe sample_weight), or on rows that are
+drawn at random.  `python -m keras_ref page` has Keras's numbers beside the engine's.
+
+Exit code 0: written; 2: the command line is wrong, or a package is missing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from engine.checks.shown import shown
+from engine.losses import BinaryCrossentropy, CategoricalCrossentropy
+from engine.models.model import Model
+from engine.study.page import save_page
+from engine.study.trace import Trace
+
+TUTORIALS = ("pima-sgd", "sherlock-neuron", "pima-adam", "penguins", "sonar-cv")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m engine.study", description=__doc__)
+    parser.add_argument(
+        "training", metavar="KEY|FILE.keras", help=f"{', '.join(TUTORIALS)}; or a model's file"
+    )
+    parser.add_argument("--out", type=Path, metavar="FILE", help="default report/NAME.html")
+    parser.add_argument("--steps", type=int, default=5, metavar="N", help="default 5")
+    parser.add_argument("--seed", type=int, default=42, metavar="N", help="default 42")
+    parser.add_argument("--data", type=Path, metavar="FILE.npz", help="rows for a model's file")
+    parser.add_argument("--rows", type=int, default=4, metavar="N", help="of a batch; default 4")
+    options = parser.parse_args(arguments)
+    for name in ("steps", "rows"):
+        if getattr(options, name) < 1:
+            parser.error(f"Expected --{name} ≥ 1. Received: --{name} {getattr(options, name)}")
+    if not 0 <= options.seed < 2**32:
+        parser.error(f"Expected 0 ≤ seed < 2³². Received: --seed {options.seed}")
+    try:
+        if options.training in TUTORIALS:
+            if options.data is not None:
+                raise ValueError("Expected --data with a model's file. Received: a tutorial")
+            traces, title = of_tutorial(options.training, options.seed, options.steps)
+        else:
+            traces, title = of_file(options)
+        name = Path(options.training).stem
+        out = options.out or Path("report") / f"{name}.html"
+        out.parent.mkdir(parents=True, exist_ok=True)
+        save_page(traces, out, title)
+    except (ValueError, TypeError, ImportError, OSError) as error:
+        parser.error(str(error))
+    print(f"Written: {out}, {out.stat().st_size / 1e6:.2f} MB")
+    return 0
+
+
+def of_tutorial(key: str, seed: int, steps: int) -> tuple[list[Trace], str]:
+    """The first steps of a tutorial."""
+    # The tutorials are in that room; Keras is not imported.
+    found = importlib.import_module("keras_ref.page").traces(key, seed, steps)
+    return found, f"{key}: the first {len(found)} steps from seed {seed}"
+
+
+def of_file(options: argparse.Namespace) -> tuple[list[Trace], str]:
+    """Steps of a model of a file, from where it stands."""
+    path = Path(options.training)
+    if not path.is_file():
+        raise ValueError(
+            f"Expected a tutorial ({', '.join(TUTORIALS)}) or a file. Received: {path}"
+        )
+    from engine.saving import load_model
+
+    model: Model = load_model(path)
+    model._require_compiled(loss=True)
+    if options.data is None:
+        x, y, weights = *drawn(model, options.rows, options.steps, options.seed), None
+        told = f"rows drawn at random, seed {options.seed}"
+    else:
+        x, y, weights = _read(options.data)
+        told = f"rows of {options.data.name}"
+    traces = []
+    for step in range(options.steps):
+        rows = np.arange(step * options.rows, (step + 1) * options.rows) % len(x)
+        chosen = None if weights is None else weights[rows]
+        traces.append(model.trace(x[rows], y[rows], chosen, apply=True))
+    return traces, f"{path.name}: {len(traces)} steps on {told}"
+
+
+def drawn(model: Model, rows: int, steps: int, seed: int) -> tuple[Any, Any]:
+    """Standard normal features, and labels that the model's loss can read."""
+    draw = np.random.default_rng(seed)
+    count, units, loss = rows * steps, model.output_shape[-1], model._loss
+    assert loss is not None and units is not None
+    width = model.input_shape[-1]
+    x = draw.standard_normal((count, int(width or 1)))
+    classes = draw.integers(0, max(units, 1), count)
+    if loss.sparse:
+        return x, classes
+    if isinstance(loss, CategoricalCrossentropy):
+        return x, np.eye(units)[classes]
+    if isinstance(loss, BinaryCrossentropy):
+        return x, draw.integers(0, 2, (count, units)) * 1.0
+    return x, draw.standard_normal((count, units))
+
+
+def _read(path: Path) -> tuple[Any, Any, Any]:
+    """x, y and maybe sample_weight of an .npz file."""
+    try:
+        with np.load(path, allow_pickle=False) as found:
+            arrays = {name: found[name] for name in found.files}
+    except (OSError, ValueError) as error:
+        raise ValueError(f"Expected an .npz file with x and y. Received: {path}: {error}") from None
+    if not {"x", "y"} <= set(arrays) <= {"x", "y", "sample_weight"}:
+        raise ValueError(
+            "Expected an .npz file with x and y, and maybe sample_weight. "
+            f"Received: {path} with {shown(sorted(arrays))}"
+        )
+    if not len(arrays["x"]):
+        raise ValueError(f"Expected at least one row in x. Received: {path} with none")
+    return arrays["x"], arrays["y"], arrays.get("sample_weight")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
