@@ -205,8 +205,8 @@ IN_KERNELS = [
     [
         Wrong(
             "ε under the root", "optimizers/adam.py",
-            {"return w - (m * alpha) / (sqrt(v) + epsilon)":
-             "return w - (m * alpha) / sqrt(v + epsilon)"},
+            {"return (m * alpha) / (sqrt(v) + epsilon)":
+             "return (m * alpha) / sqrt(v + epsilon)"},
             "adam-linear", "W1",
         ),
         Wrong(
