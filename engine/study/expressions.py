@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from html import escape
 from typing import ClassVar
 
+import numpy as np
+
 SUM, PRODUCT, POWER, ATOM = range(4)
 """How strongly a formula holds together: what is weaker than its place needs brackets."""
 
@@ -38,6 +40,18 @@ def shown(value: float, digits: int = 6) -> str:
     ('−0.25', '0.333333', '2e−09')
     """
     return f"{value:.{digits}g}".replace("-", "−")
+
+
+def shown_result(value: float) -> str:
+    """A result: nine digits, which tell every float32 number from all others; twelve of a float64.
+
+    >>> import numpy as np
+    >>> shown_result(float(np.float32(0.1))), shown_result(0.1234567890123)
+    ('0.100000001', '0.123456789012')
+    """
+    with np.errstate(over="ignore"):
+        single = float(np.float32(value))
+    return shown(value, 9 if single == value or value != value else 12)
 
 
 @dataclass(frozen=True)
@@ -397,7 +411,7 @@ class Equation:
         sides = [self.formula.text(), self.formula.text(filled=True)]
         if sides[1] in (sides[0], shown(self.value)):
             sides.pop()
-        result = shown(self.value, 9)
+        result = shown_result(self.value)
         told = sides if sides[-1] == result else [*sides, result]
         indent = " " * (len(self.symbol.text()) + 1)
         return f"\n{indent}= ".join([f"{self.symbol.text()} = {told[0]}", *told[1:]])

@@ -190,7 +190,7 @@ class Neuron:
             if t.value and not self._is_clipped(Fraction(p, total))
         ]
         if self._is_clipped(Fraction(v, total)) or not y.value:
-            return Sum(*along)
+            return Sum(*along) if along else Number(0.0)
         own = Fraction(Product(g, Fraction(y, Fraction(v, total))), total)
         return Sum(*along, Negative(own))
 

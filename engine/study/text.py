@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.kernels.memory import Array
-from engine.study.expressions import shown
+from engine.study.expressions import shown, shown_result
 from engine.study.trace import Trace
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def parts(trace: Trace) -> Iterator[tuple[str, list[tuple[str, str, Array]]]]:
             rows.append(("a", f"{layer.activation}(z)", layer.a))
         yield f"Forward: layer {number}, {layer.name}", rows
     told = [("loss of each row", trace.loss_name, trace.sample_losses)]
-    yield f"Loss: {shown(trace.loss, 9)}", told
+    yield f"Loss: {shown_result(trace.loss)}", told
     for number, layer in reversed(list(enumerate(trace.layers, start=1))):
         rows = []
         last = number == len(trace.layers)

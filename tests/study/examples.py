@@ -6,6 +6,7 @@ the squares, here of two outputs: both have the same gradient, so its rate of 0.
 updates no biases; kernels alone are compared.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -27,6 +28,21 @@ PUBLISHED_WEIGHTS = {
     "w7": 0.511301270,
     "w8": 0.561370121,
 }
+
+PUBLISHED_DIGITS = (
+    "0.3775", "0.593269992", "1.105905967", "0.75136507", "0.772928465", "0.298371109",
+    "0.082167041", *map(str, PUBLISHED_WEIGHTS.values()),
+)  # fmt: skip
+"""Numbers as they are printed there: net input, output, loss, a gradient, the new weights."""
+
+
+def assert_digits(text: str) -> None:
+    """Every published number stands in the text: some number there rounds to it."""
+    told = [float(number) for number in re.findall(r"\d+\.\d+(?![\de])", text)]
+    for digits in PUBLISHED_DIGITS:
+        unit = 10.0 ** -len(digits.split(".")[1])
+        assert min(abs(number - float(digits)) for number in told) <= 0.6 * unit, digits
+
 
 Trained = Callable[[Any, Any, Any], list[Any]]
 

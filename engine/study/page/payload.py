@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from engine.kernels.memory import Array
-from engine.study.expressions import Equation, pieces, shown
+from engine.study.expressions import Equation, pieces, shown, shown_result
 from engine.study.formulas import Neuron, rate
 from engine.study.trace import LayerTrace, Trace
 
@@ -57,7 +57,7 @@ class Forms:
             self.place(BREAK.join(pieces(equation.formula))),
             self.place(_NUMBER.sub("<mn></mn>", filled)),
             " ".join(texts),
-            shown(equation.value, 9),
+            shown_result(equation.value),
             equation.remark,
             "" if other is None else beside(equation.value, float(other)),
         ]
@@ -70,9 +70,10 @@ def beside(ours: float, theirs: float) -> str:
     ('0.5, the same', '0.50000006, 6e−08 more')
     """
     if ours == theirs or (ours != ours and theirs != theirs):
-        return f"{shown(theirs, 9)}, the same"
+        return f"{shown_result(theirs)}, the same"
     difference = theirs - ours
-    return f"{shown(theirs, 9)}, {shown(abs(difference), 2)} {'more' if difference > 0 else 'less'}"
+    far = f"{shown(abs(difference), 2)} {'more' if difference > 0 else 'less'}"
+    return f"{shown_result(theirs)}, {far}"
 
 
 def payload(
@@ -115,12 +116,12 @@ def _step(trace: Trace, other: Tensors, forms: Forms) -> dict[str, Any]:
     step_size = rate(trace)
     return {
         "number": trace.step,
-        "loss": shown(trace.loss, 9),
+        "loss": shown_result(trace.loss),
         "batch": len(trace.x),
         "rows": rows,
         "x": _texts(trace.x[:rows]),
         "y": _texts(trace.y[:rows]),
-        "losses": _texts(trace.sample_losses[:rows], 9),
+        "losses": [shown_result(float(v)) for v in trace.sample_losses[:rows]],
         "mean": _mean(trace),
         "kerasLoss": beside(trace.loss, float(other["loss"])) if "loss" in other else "",
         "rate": None if step_size is None else forms.told(step_size),

@@ -1,0 +1,69 @@
+"""A page with Keras's numbers: they are Keras's own, of the same steps."""
+
+import base64
+import gzip
+import json
+import re
+
+import pytest
+
+import engine
+from keras_ref.page import main, of_keras, traces
+from tests.tolerances import assert_same_bits
+
+
+def test_the_engines_steps():
+    told = traces("sonar-cv", 42, 3)
+    assert [t.step for t in told] == [1, 2, 3]
+    assert told[0].layers[0].kernel.shape == (60, 60)
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("key", ["pima-sgd", "pima-adam", "penguins"])
+def test_the_same_steps(key):
+    """Keras's gradients are those of its GradientTape, within its own `fit`."""
+    ours, theirs = traces(key, 42, 3), of_keras(key, 42, 3)
+    exact = engine.arithmetic().level == "bits"
+    for told, other in zip(ours, theirs, strict=True):
+        for number, layer in enumerate(told.layers, start=1):
+            for name, values in ((f"dW{number}", layer.dkernel), (f"db{number}", layer.dbias)):
+                assert other[name].shape == values.shape
+                if exact:
+                    assert_same_bits(values, other[name], f"{key}, step {told.step}: {name}")
+                assert values == pytest.approx(other[name], rel=1e-4, abs=1e-6)
+
+
+@pytest.mark.keras
+def test_the_command(tmp_path, capsys):
+    out = tmp_path / "page.html"
+    assert main(["pima-sgd", "--steps", "2", "--out", str(out)]) == 0
+    assert "Written:" in capsys.readouterr().out
+    (packed,) = re.findall(r'type="text/plain">(.*?)</script>', out.read_text(encoding="utf-8"))
+    told = json.loads(gzip.decompress(base64.b64decode(packed)))
+    assert told["keras"] and len(told["steps"]) == 2
+    said = [
+        equation[6]
+        for step in told["steps"]
+        for layer in step["layers"]
+        for unit in layer["units"]
+        for equation in [*unit["gradients"], *unit["updates"]]
+    ]
+    assert all(said) and len(said) == 2 * 2 * 9 * 17
+    if engine.arithmetic().level == "bits":
+        assert all(text.endswith(", the same") for text in said)
+
+
+MISTAKES = {
+    "no steps": (["pima-sgd", "--steps", "0"], "Expected at least one step"),
+    "no such training": (["nothing"], "Expected a tutorial (pima-sgd"),
+    "a folder": (["pima-sgd", "--out", "."], "a folder"),
+}
+
+
+@pytest.mark.parametrize("name", MISTAKES)
+def test_mistakes(name, capsys):
+    arguments, words = MISTAKES[name]
+    with pytest.raises(SystemExit) as exit_:
+        main(arguments)
+    assert exit_.value.code == 2
+    assert words in " ".join(capsys.readouterr().err.split())
