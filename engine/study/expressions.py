@@ -16,7 +16,7 @@ Values are formed in float64 from the numbers at the leaves.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
 from typing import ClassVar
@@ -160,24 +160,26 @@ class Sum(Expression):
         """The sum."""
         return math.fsum(term.value for term in self.terms)
 
-    def _parts(self) -> tuple[tuple[Expression, ...], int]:
-        """The terms that are shown, and how many before the last one are not."""
-        if len(self.terms) <= LONG:
-            return self.terms, 0
-        return (*self.terms[: LONG - 2], self.terms[-1]), len(self.terms) - LONG + 1
+    def _signed(self) -> Iterator[tuple[int, str, Expression]]:
+        """The terms that are shown: how many are left out before each, its sign, and it."""
+        count = len(self.terms)
+        chosen = range(count) if count <= LONG else (*range(LONG - 2), count - 1)
+        before = -1
+        for k in chosen:
+            term, left_out, before = self.terms[k], k - before - 1, k
+            if isinstance(term, Negative):
+                yield left_out, "−", term.x
+            else:
+                yield left_out, "+" if k else "", term
 
     def text(self, filled: bool = False) -> str:
         """a + b − c."""
-        parts, left_out = self._parts()
         told = ""
-        for k, term in enumerate(parts):
-            negative = isinstance(term, Negative)
-            shown_term = term.x if isinstance(term, Negative) else term
-            if left_out and k == len(parts) - 1:
+        for left_out, sign, term in self._signed():
+            if left_out:
                 told += f" + … ({left_out:,} more)"
-            if k or negative:
-                told += (" − " if negative else " + ") if k else "−"
-            told += shown_term._within(PRODUCT if told else SUM, filled)
+            told += f" {sign} " if told else sign
+            told += term._within(PRODUCT if told else SUM, filled)
         return told
 
     def mathml(self, filled: bool = False) -> str:
@@ -186,18 +188,14 @@ class Sum(Expression):
 
     def pieces(self, filled: bool = False) -> list[str]:
         """The MathML of each term with its sign: between them a line may end."""
-        parts, left_out = self._parts()
-        pieces = []
-        for k, term in enumerate(parts):
+        pieces: list[str] = []
+        for left_out, sign, term in self._signed():
             told = ""
-            negative = isinstance(term, Negative)
-            shown_term = term.x if isinstance(term, Negative) else term
-            if left_out and k == len(parts) - 1:
-                told += f"<mo form='infix'>+</mo><mtext>… ({left_out:,} more)</mtext>"
-            if k or negative:
-                form = " form='infix'" if k else ""
-                told += f"<mo{form}>{'−' if negative else '+'}</mo>"
-            pieces.append(told + shown_term._math_within(PRODUCT if told else SUM, filled))
+            if left_out:
+                told = f"<mo form='infix'>+</mo><mtext>… ({left_out:,} more)</mtext>"
+            if sign:
+                told += f"<mo form='infix'>{sign}</mo>" if pieces else f"<mo>{sign}</mo>"
+            pieces.append(told + term._math_within(PRODUCT if told else SUM, filled))
         return pieces
 
 

@@ -11,6 +11,7 @@ to unit 1.  The number above tells the layer, from 1; a⁽⁰⁾ is x.
 from __future__ import annotations
 
 from engine.kernels import losses
+from engine.losses.binary_crossentropy import EPSILON
 from engine.study.expressions import (
     Condition,
     Equation,
@@ -29,8 +30,6 @@ from engine.study.expressions import (
 from engine.study.trace import LayerTrace, Trace, WeightTrace
 
 ONE, TWO = Number(1.0), Number(2.0)
-EPSILON = 1e-7
-"""How near to 0 and 1 a crossentropy lets probabilities come."""
 
 LIMITS = "p is kept between 1e−7 and 1 − 1e−7"
 

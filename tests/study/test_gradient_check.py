@@ -179,7 +179,17 @@ def test_the_limits_of_probabilities():
     model.compile("sgd", "binary_crossentropy")
     model.set_weights([[[1e-7]]])
     told = check(model, np.ones((2, 1)), np.ones((2, 1)))
-    assert told.kinks == 1 and told.passed
+    assert told.kinks == 1 and not told.passed  # the only parameter
+
+
+def test_nothing_to_compare_is_no_pass():
+    """The only unit stands at its kink: a check that has compared nothing has shown nothing."""
+    model = engine.Sequential([engine.Input((1,)), engine.layers.Dense(1, "relu")])
+    model.compile("sgd", "mse")
+    model.set_weights([[[0.0]], [0.0]])
+    told = check(model, np.ones((2, 1)), np.ones((2, 1)))
+    assert told.kinks == 2 and not told.passed
+    assert "FAILED" in str(told)
 
 
 def test_smaller_steps_meet_fewer_kinks():
