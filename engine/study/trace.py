@@ -146,6 +146,12 @@ class Trace:
 
         return as_text(self)
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: :mod:`engine.study.notebook`."""
+        from engine.study.notebook import of_trace
+
+        return of_trace(self)
+
     def __rich__(self) -> Any:
         """What rich prints."""
         from engine.study.text import render
