@@ -63,7 +63,7 @@ def _equation(equation: Equation) -> str:
     sides = [equation.formula.mathml(), equation.formula.mathml(filled=True)]
     if sides[0] == sides[1]:
         sides.pop()
-    told = [f"<math>{side}</math>" for side in sides]
+    told = [f'<math displaystyle="true">{side}</math>' for side in sides]
     told.append(f"<strong>{shown_result(equation.value)}</strong>")
     first = f"<math>{equation.symbol.mathml()}</math>"
     remark = escape(equation.remark)

@@ -136,8 +136,8 @@ class Trace:
     def __repr__(self) -> str:
         """What was traced, and the loss."""
         return (
-            f"<Trace of step {self.step} of model {self.model!r}: {len(self.x)} rows, "
-            f"{len(self.layers)} layers, loss {self.loss:.6g}>"
+            f"<Trace of step {self.step} of model {self.model!r}: {_count(len(self.x), 'row')}, "
+            f"{_count(len(self.layers), 'layer')}, loss {self.loss:.6g}>"
         )
 
     def __str__(self) -> str:
@@ -157,3 +157,7 @@ class Trace:
         from engine.study.text import render
 
         return render(self)
+
+
+def _count(number: int, of: str) -> str:
+    return f"{number} {of}" if number == 1 else f"{number} {of}s"
