@@ -1,6 +1,7 @@
 """The chapters of docs/maths run as they stand, and their prose has no number of its own."""
 
 import doctest
+import importlib.util
 import io
 import re
 from pathlib import Path
@@ -112,6 +113,19 @@ def test_links_lead_somewhere(name):
         if heading:
             target = (FOLDER / path).read_text(encoding="utf-8")
             assert heading in anchors(prose_of(target)), f"{path}#{heading}"
+
+
+def test_every_chapter_has_its_picture(tmp_path):
+    """All are drawn anew from the chapters' code, and every chapter shows its own."""
+    spec = importlib.util.spec_from_file_location("draw", FOLDER / "draw.py")
+    drawing = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(drawing)
+    assert sorted(f"{name}.md" for name in drawing.PICTURES) == CHAPTERS
+    drawing.main(tmp_path)
+    for name in drawing.PICTURES:
+        assert (tmp_path / f"{name}.png").stat().st_size > 10_000
+        shown = re.findall(r"!\[.+\]\(pictures/(.*)\)", (FOLDER / f"{name}.md").read_text("utf-8"))
+        assert shown == [f"{name}.png"]
 
 
 # --- the tests tested ---------------------------------------------------------------------------
