@@ -1,4 +1,4 @@
-"""Pictures of histories, predictions, data and networks.
+"""Pictures of data, networks, trainings and their results.
 
 One picture is one small file, and a file is imported when its picture is first asked for, so that
 ``plot_history`` does not wait for seaborn.  To add a picture: write
@@ -25,10 +25,16 @@ if find_spec("matplotlib") is None:
     raise ImportError(f"Expected matplotlib, which draws the pictures: {_HINT}.", name="matplotlib")
 
 _PICTURES = {
+    "plot_activation": "activation",
     "plot_confusion_matrix": "confusion",
     "plot_correlation": "heatmap",
+    "plot_decision_boundary": "boundary",
+    "plot_distribution": "distribution",
+    "plot_gradient_check": "gradient_check",
+    "plot_health": "health",
     "plot_history": "curves",
     "plot_layers": "layers",
+    "plot_loss_surface": "surface",
     "plot_network": "network",
     "plot_pairs": "pairs",
     "save_picture": "saving",

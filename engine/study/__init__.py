@@ -6,22 +6,29 @@ from engine.study.batch import batch
 from engine.study.explain import Explanation
 from engine.study.gradient_check import GradientCheck
 from engine.study.gradient_check import gradient_check as gradient_check
+from engine.study.health import Health
 from engine.study.recorder import Recorder
 from engine.study.step import LayerStep, Step, step
+from engine.study.surface import LossSurface, loss_surface
 from engine.study.trace import LayerTrace, Trace, WeightTrace
 from engine.study.tracing import trace as trace  # the function wins over the file of that name
+from engine.study.weight_history import WeightHistory
 
 __all__ = [
     "Explanation",
     "GradientCheck",
+    "Health",
     "LayerStep",
     "LayerTrace",
+    "LossSurface",
     "Recorder",
     "Step",
     "Trace",
+    "WeightHistory",
     "WeightTrace",
     "batch",
     "gradient_check",
+    "loss_surface",
     "step",
     "trace",
 ]

@@ -72,7 +72,7 @@ def test_another_keras_is_remarked(fabricated, capsys):
         (["--json", str(Path.cwd())], "Expected a file. Received: --json"),
         (["--html", str(Path.cwd())], "Expected a file. Received: --html"),
         (["--json", "/dev/null/a.json"], "Expected a file that can be written. Received: --json"),
-        (["lockstp"], "one of the commands lockstep, fuzz, record"),
+        (["lockstp"], "one of the commands lockstep, fuzz, page, record"),
         (["--fast"], "unrecognized arguments"),
     ],
 )
