@@ -381,17 +381,17 @@ ax.figure
 # %% [markdown]
 # Thin lines join places of equal loss; every eighth step has a marker. Gradient descent goes down
 # at right angles to the lines, in steps that get shorter as the ground gets flatter. Adam's first
-# step is as long as its learning rate in each weight, whatever the slope: √2·0.5 = 0.7071. It keeps
-# its momentum and is carried around the bend.
+# step is as long as its learning rate in each weight, whatever the slope: √2·0.5 = 0.7071. Its
+# momentum carries it beyond the lowest place; it turns back and ends there. After 200 steps
+# gradient descent is still on its way.
 
 # %%
 rows = {}
 for name, path in paths.items():
     places = surface.project(path.weights)
     rows[name] = np.linalg.norm(np.diff(places, axis=0), axis=1)[[0, 1, 4, 19, 49, 199]]
-pd.DataFrame(rows, index=pd.Index([1, 2, 5, 20, 50, 200], name="step")).rename(
-    columns=lambda name: f"length of the step, {name}"
-)
+steps = pd.Index([1, 2, 5, 20, 50, 200], name="step")
+pd.DataFrame(rows, index=steps).round(4).add_prefix("length of the step, ")
 
 # %% [markdown]
 # ### What a hidden layer adds

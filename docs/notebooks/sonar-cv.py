@@ -75,7 +75,7 @@ ax.legend(frameon=False)
 figure
 
 # %% [markdown]
-# The means differ in the lowest bands and around band 35. The columns have different sizes: the
+# The means differ most around the bands 10, 35 and 45. The columns are of different size: the
 # highest bands have nearly no energy.
 #
 # ### The folds
