@@ -3,8 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: parity parity-full test test-quick test-tolerance record lint browser pictures bench bench-suite \
-	bench-exactness fuzz-full clean
+.PHONY: parity parity-full test test-quick test-tolerance record lint browser pictures notebooks \
+	bench bench-suite bench-exactness fuzz-full clean
 
 # The five tutorials in the engine and in Keras: a table, and report/parity.html.
 parity: $(READY)
@@ -47,6 +47,10 @@ lint: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# docs/notebooks/*.ipynb anew from the .py beside them: a minute.
+notebooks: $(READY)
+	$(BIN)/python -m docs.notebooks.build
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks
