@@ -209,8 +209,10 @@
     }
     svg.replaceChildren(edges, labels, units);
     const [circles] = inCircles(at.layer), [lines] = onEdges(at.layer);
-    byId("legend").textContent = (circles ? `Circles: ${circles}. ` : "") + (lines ?
-      `Lines: ${lines}s, the wider the larger; blue and whole: positive, orange and dashed: negative.` : "");
+    const back = part().kind === "backward" && at.layer > 0;
+    byId("legend").textContent = (circles ? `Circles: ${circles}${back ? ", before this layer a" : ""}. ` : "") +
+      (lines ? `Lines: ${lines}s${back ? ", before this layer weights" : ""}, the wider the larger; ` +
+        "blue and whole: positive, orange and dashed: negative." : "");
   }
 
   // --- where we are -------------------------------------------------------------------------------
