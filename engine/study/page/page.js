@@ -150,13 +150,16 @@
     const columns = data.layers.length + 1;
     const drawn = [...Array(columns).keys()].map(visible);
     const tallest = Math.max(...drawn.map((units) => units.length));
-    const across = Math.max(170, 860 / (columns - 1));
-    const width = (columns - 1) * across + 160, height = tallest * DOWN + 70;
-    const place = (column, k) => [80 + column * across,
+    // As wide as the page gives room for, so that numbers stay legible on a phone.
+    const side = 64, room = byId("network").parentElement.clientWidth || 1020;
+    const across = Math.max(105, Math.min(330, (room - 2 * side) / (columns - 1)));
+    const width = (columns - 1) * across + 2 * side, height = tallest * DOWN + 70;
+    const place = (column, k) => [side + column * across,
       50 + (tallest - drawn[column].length) * DOWN / 2 + k * DOWN + DOWN / 2];
     const svg = byId("network");
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     svg.setAttribute("width", width);
+    svg.style.minWidth = `${Math.round(0.75 * width)}px`; // smaller than that it is moved, not shrunk
     const edges = draw("g", { "aria-hidden": "true" }), labels = draw("g", { "aria-hidden": "true" });
     const units = draw("g");
 
@@ -285,6 +288,7 @@
     return unit;
   };
   byId("network").addEventListener("click", pressed);
+  addEventListener("resize", showDrawing);
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
     const onControl = event.target.closest("select, input");
