@@ -250,8 +250,9 @@ columns = ["batch", "steps", "training loss", "test loss", "test accuracy"]
 pd.DataFrame(rows, columns=columns).set_index("batch")
 
 # %% [markdown]
-# With few steps Adam has not gone far; with many it fits the training rows so closely that the test
-# loss is the worst of the three.
+# In 120 steps Adam has not gone far: both losses are the largest. In 11,360 steps it has the
+# smallest training loss, but not the smallest test loss: it has begun to learn the training rows by
+# heart. Ten rows per step lie between.
 #
 # ## C. Inside
 #
