@@ -3,8 +3,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/ready
 
-.PHONY: parity parity-full test test-quick test-tolerance record lint browser bench bench-suite \
-	bench-exactness fuzz-full notebooks clean
+.PHONY: parity parity-full test test-quick test-tolerance record lint browser pictures notebooks \
+	bench bench-suite bench-exactness fuzz-full clean
 
 # The five tutorials in the engine and in Keras: a table, and report/parity.html.
 parity: $(READY)
@@ -67,6 +67,10 @@ $(READY): constraints.txt Makefile
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r constraints.txt
 	@touch $(READY)
+
+# The pictures of docs/maths.
+pictures: $(READY)
+	$(BIN)/python docs/maths/draw.py
 
 # What Keras's order of operations costs beside a free one.
 bench-exactness: $(READY)

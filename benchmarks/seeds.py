@@ -13,14 +13,12 @@ from time import perf_counter
 from typing import Any
 
 import numpy as np
-from matplotlib.figure import Figure
 
 import datasets
 import engine
 from benchmarks.commands import at_least_one, ending_in, stoppable
 from benchmarks.workloads import workload
-from engine.pictures.canvas import BLUE, ORANGE
-from engine.pictures.saving import save_picture
+from engine.pictures import plot_distribution, save_picture
 from keras_ref.outputs import unwritable
 from keras_ref.tutorials.pima_sgd import PUBLISHED
 
@@ -40,28 +38,6 @@ def scores(seeds: int) -> tuple[dict[str, Any], float, int]:
     return fits.evaluate(x_test, y_test), seconds, len(x_test)
 
 
-def picture(accuracy: np.ndarray, rows: int) -> Figure:
-    """How often each test accuracy occurs: a bar for every number of right rows."""
-    right = np.rint(accuracy * rows).astype(int)
-    values, counts = np.unique(right, return_counts=True)
-    figure = Figure(figsize=(8.0, 4.2), layout="constrained")
-    axes = figure.add_subplot()
-    axes.bar(values / rows, counts, width=0.8 / rows, color=BLUE)
-    middle, low, high = (float(np.quantile(accuracy, q)) for q in (0.5, 0.025, 0.975))
-    axes.axvspan(low, high, color="0.9", zorder=0, label=f"95 % of them: {low:.3f} – {high:.3f}")
-    axes.axvline(middle, color="black", linewidth=1.5, label=f"median {middle:.3f}")
-    axes.axvline(
-        float(PUBLISHED), color=ORANGE, linewidth=2, linestyle="--", label=f"published {PUBLISHED}"
-    )
-    axes.set_xlabel(f"accuracy on the {rows} test rows")
-    axes.set_ylabel("networks")
-    axes.set_title(f"Tutorial 1 with {len(accuracy):,} seeds", fontsize=11)
-    axes.legend(loc="upper left", frameon=False, fontsize=9)
-    for side in ("top", "right"):
-        axes.spines[side].set_visible(False)
-    return figure
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.seeds", description=__doc__)
@@ -77,7 +53,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(reason)
     told, seconds, rows = scores(options.seeds)
     accuracy = np.asarray(told["accuracy"], np.float64)
-    save_picture(picture(accuracy, rows), options.picture, dpi=150)
+    axes = plot_distribution(
+        accuracy, f"accuracy on the {rows} test rows", published=float(PUBLISHED)
+    )
+    axes.set_title(f"Tutorial 1 with {len(accuracy):,} seeds", fontsize=11)
+    save_picture(axes, options.picture, dpi=150)
     print(
         f"{options.seeds:,} networks trained in {seconds:.2f} s. Test accuracy: median "
         f"{np.median(accuracy):.4f}, lowest {accuracy.min():.4f} (seed {accuracy.argmin()}), "

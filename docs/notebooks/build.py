@@ -36,7 +36,8 @@ TIMEOUT = 300
 _ANNOUNCED = "Compiling kernels for this machine"
 _UNWANTED = {
     "a path of this machine": re.compile(
-        r"(?<![\w.~/:<])/(?:home|root|tmp|usr|var|opt|Users|private|mnt|work)\b|\b[A-Z]:\\\w"
+        r"(?<![\w.~/:<])/(?:home|root|tmp|usr|var|opt|Users|private|mnt)\b|\b[A-Z]:\\\w|"
+        + re.escape(str(ROOT))
     ),
     "a duration": re.compile(r"\d(?:ms|us|µs|s)/(?:step|epoch)|\d ?(?:ms|µs|seconds)\b"),
     "a control character": re.compile(r"[\x00-\x08\x0b-\x1f]"),

@@ -68,7 +68,7 @@ def plot_loss_surface(surface: LossSurface, paths: Any = None, ax: Axes | None =
         bar.set_label("loss (mean per sample)")
         j, i = np.unravel_index(np.nanargmin(surface.loss), surface.loss.shape)
         axes.plot(surface.u[i], surface.v[j], "+", color=BLACK, markersize=12, markeredgewidth=2,
-                  label=f"smallest loss of the grid: {low:.4g}")  # fmt: skip
+                  label=f"lowest here: {low:.4g}")  # fmt: skip
     for number, (name, path) in enumerate((paths or {}).items()):
         places = surface.project(path.weights)
         colour = _COLOURS[number % len(_COLOURS)]
@@ -85,8 +85,11 @@ def plot_loss_surface(surface: LossSurface, paths: Any = None, ax: Axes | None =
     axes.set_ylabel(surface.names[1])
     axes.set_xlim(surface.u[0], surface.u[-1])
     axes.set_ylim(surface.v[0], surface.v[-1])
-    if paths or high > low:
+    labels = [line.get_label() for line in axes.lines if not str(line.get_label()).startswith("_")]
+    if labels:
+        long = sum(len(str(label)) for label in labels) > 50
         axes.legend(
-            loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=3, fontsize=9, frameon=False
-        )
+            loc="upper center", bbox_to_anchor=(0.5, -0.13), ncols=1 if long else len(labels),
+            fontsize=9, frameon=False,
+        )  # fmt: skip
     return axes

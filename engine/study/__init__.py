@@ -13,6 +13,7 @@ from engine.study.surface import LossSurface, loss_surface
 from engine.study.trace import LayerTrace, Trace, WeightTrace
 from engine.study.tracing import trace as trace  # the function wins over the file of that name
 from engine.study.weight_history import WeightHistory
+from engine.study.worked_example import worked_example as worked_example
 
 __all__ = [
     "Explanation",
@@ -31,4 +32,5 @@ __all__ = [
     "loss_surface",
     "step",
     "trace",
+    "worked_example",
 ]

@@ -1,8 +1,9 @@
 """`python -m engine.study`: a page that plays training steps, number by number.
 
-Of a tutorial, by its key: its first steps from a seed.  Of a model's file: steps from where it
-stands, on rows of yours (an .npz file with x and y, and maybe sample_weight), or on rows that are
-drawn at random.  `python -m keras_ref page` has Keras's numbers beside the engine's.
+Of a tutorial, by its key: its first steps from a seed.  2-2-2: the worked example whose numbers
+are published (engine.study.worked_example).  Of a model's file: steps from where it stands,
+on rows of yours (an .npz file with x and y, and maybe sample_weight), or on rows that are drawn at
+random.  `python -m keras_ref page` has Keras's numbers beside the engine's.
 
 Exit code 0: written; 2: the command line is wrong, or a package is missing.
 """
@@ -23,15 +24,19 @@ from engine.losses import BinaryCrossentropy, CategoricalCrossentropy
 from engine.models.model import Model
 from engine.study.page import save_page
 from engine.study.trace import Trace
+from engine.study.worked_example import worked_example
 
 TUTORIALS = ("pima-sgd", "sherlock-neuron", "pima-adam", "penguins", "sonar-cv")
+EXAMPLE = "2-2-2"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m engine.study", description=__doc__)
     parser.add_argument(
-        "training", metavar="KEY|FILE.keras", help=f"{', '.join(TUTORIALS)}; or a model's file"
+        "training",
+        metavar="KEY|FILE.keras",
+        help=f"{', '.join(TUTORIALS)}; {EXAMPLE}; or a model's file",
     )
     parser.add_argument("--out", type=Path, metavar="FILE", help="default report/NAME.html")
     parser.add_argument("--steps", type=int, default=5, metavar="N", help="default 5")
@@ -45,10 +50,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not 0 <= options.seed < 2**32:
         parser.error(f"Expected 0 ≤ seed < 2³². Received: --seed {options.seed}")
     try:
-        if options.training in TUTORIALS:
+        if options.training in (*TUTORIALS, EXAMPLE):
             if options.data is not None:
-                raise ValueError("Expected --data with a model's file. Received: a tutorial")
-            traces, title = of_tutorial(options.training, options.seed, options.steps)
+                raise ValueError(
+                    f"Expected --data with a model's file. Received: {options.training}"
+                )
+            if options.training == EXAMPLE:
+                traces, title = of_example(options.steps)
+            else:
+                traces, title = of_tutorial(options.training, options.seed, options.steps)
         else:
             traces, title = of_file(options)
         name = Path(options.training).stem
@@ -68,12 +78,19 @@ def of_tutorial(key: str, seed: int, steps: int) -> tuple[list[Trace], str]:
     return found, f"{key}: the first {len(found)} steps from seed {seed}"
 
 
+def of_example(steps: int) -> tuple[list[Trace], str]:
+    """The first steps of the worked example."""
+    model, x, y = worked_example()
+    found: list[Trace] = [model.trace(x, y, apply=True) for _ in range(steps)]
+    return found, f"The 2-2-2 worked example: the first {steps} steps"
+
+
 def of_file(options: argparse.Namespace) -> tuple[list[Trace], str]:
     """Steps of a model of a file, from where it stands."""
     path = Path(options.training)
     if not path.is_file():
         raise ValueError(
-            f"Expected a tutorial ({', '.join(TUTORIALS)}) or a file. Received: {path}"
+            f"Expected a tutorial ({', '.join(TUTORIALS)}), {EXAMPLE} or a file. Received: {path}"
         )
     from engine.saving import load_model
 

@@ -55,6 +55,12 @@ class Explanation:
                 parts.append(f"    {section.note}")
         return "\n".join(parts)
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: :mod:`engine.study.notebook`."""
+        from engine.study.notebook import of_explanation
+
+        return of_explanation(self)
+
     def __repr__(self) -> str:
         """What is explained."""
         return f"<Explanation: {self.title}>"

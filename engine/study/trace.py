@@ -136,8 +136,8 @@ class Trace:
     def __repr__(self) -> str:
         """What was traced, and the loss."""
         return (
-            f"<Trace of step {self.step} of model {self.model!r}: {len(self.x)} rows, "
-            f"{len(self.layers)} layers, loss {self.loss:.6g}>"
+            f"<Trace of step {self.step} of model {self.model!r}: {_count(len(self.x), 'row')}, "
+            f"{_count(len(self.layers), 'layer')}, loss {self.loss:.6g}>"
         )
 
     def __str__(self) -> str:
@@ -146,8 +146,18 @@ class Trace:
 
         return as_text(self)
 
+    def _repr_html_(self) -> str:
+        """What a notebook shows: :mod:`engine.study.notebook`."""
+        from engine.study.notebook import of_trace
+
+        return of_trace(self)
+
     def __rich__(self) -> Any:
         """What rich prints."""
         from engine.study.text import render
 
         return render(self)
+
+
+def _count(number: int, of: str) -> str:
+    return f"{number} {of}" if number == 1 else f"{number} {of}s"

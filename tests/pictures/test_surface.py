@@ -35,7 +35,7 @@ def test_the_smallest_loss_is_marked():
     axes = plot_loss_surface(bowl())
     (cross,) = axes.lines
     assert cross.get_xydata().tolist() == [[0.0, 0.0]]
-    assert cross.get_label() == "smallest loss of the grid: 0"
+    assert cross.get_label() == "lowest here: 0"
     labels = [ax.get_ylabel() for ax in axes.figure.axes]
     assert "loss (mean per sample)" in labels
 

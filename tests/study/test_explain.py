@@ -101,10 +101,10 @@ def test_layers_by_name():
 
 
 MISTAKES = [
-    ((2, 0), ValueError, r"Expected layer to be in 0 … 1, of dense.*, dense.*\. Received: layer=2"),
+    ((2, 0), ValueError, r"Expected layer to be in 0 … 1, of hidden, output\. Received: layer=2"),
     ((-1, 0), ValueError, "Received: layer=-1"),
-    (("hidden", 0), ValueError, "Expected layer to be one of dense.*, or a number. Received"),
-    ((0, 2), ValueError, r"Expected unit to be in 0 … 1, of layer 'dense.*'\. Received: unit=2"),
+    (("first", 0), ValueError, "Expected layer to be one of hidden, output, or a number. Received"),
+    ((0, 2), ValueError, r"Expected unit to be in 0 … 1, of layer 'hidden'\. Received: unit=2"),
     ((0, 0, 1), ValueError, r"Expected sample to be in 0 … 0, of the batch\. Received: sample=1"),
     ((0, 0, 0, [0, 2]), ValueError, r"Expected inputs\[1\] to be in 0 … 1"),
     ((0.0, 0), TypeError, "Expected layer to be a whole number"),

@@ -4,23 +4,19 @@ import numpy as np
 import pytest
 
 import engine
+from engine.study import worked_example
 from engine.study.expressions import shown, shown_result
 from engine.study.page import page
 from engine.study.page.payload import MOST_ROWS, MOST_UNITS
-from tests.study.examples import assert_digits, published_network
+from tests.study.examples import assert_digits
 from tests.study.random_nets import draw
 
 pytestmark = pytest.mark.browser
 
 
 def published():
-    before = engine.config.floatx()
-    engine.config.set_floatx("float64")
-    try:
-        model, x, y = published_network()
-        return model.trace(x, y)
-    finally:
-        engine.config.set_floatx(before)
+    model, x, y = worked_example()
+    return model.trace(x, y)
 
 
 def tutorial_1(steps=3):

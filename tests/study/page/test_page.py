@@ -13,6 +13,7 @@ import engine
 from engine.study.__main__ import drawn, main
 from engine.study.page import page, save_page
 from engine.study.page.payload import MOST_INPUTS, MOST_ROWS, MOST_UNITS, beside
+from tests.study.examples import assert_digits
 from tests.study.random_nets import draw
 
 
@@ -46,6 +47,14 @@ def test_the_first_tutorial_is_small(tmp_path, capsys):
     assert "Written:" in capsys.readouterr().out
     steps = numbers_of(file.read_text(encoding="utf-8"))["steps"]
     assert [step["number"] for step in steps] == list(range(1, 101))
+
+
+def test_the_worked_example_has_all_published_digits(tmp_path):
+    file = tmp_path / "page.html"
+    assert main(["2-2-2", "--out", str(file), "--steps", "2"]) == 0
+    told = numbers_of(file.read_text(encoding="utf-8"))
+    assert_digits(json.dumps(told["steps"][0]))
+    assert told["steps"][1]["loss"] < told["steps"][0]["loss"]
 
 
 def test_large_networks_are_shown_in_part():
@@ -163,7 +172,7 @@ def no_model(folder):
 MISTAKES = {
     "no such file": (
         lambda folder: ["nothing.keras"],
-        "Expected a tutorial (pima-sgd, .*or a file",
+        "Expected a tutorial (pima-sgd, .*, 2-2-2 or a file",
     ),
     "no steps": (lambda folder: ["pima-sgd", "--steps", "0"], "Expected --steps ≥ 1"),
     "no rows": (lambda folder: ["pima-sgd", "--rows", "0"], "Expected --rows ≥ 1"),
