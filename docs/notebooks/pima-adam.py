@@ -116,7 +116,7 @@ for row in range(5):
 plot_confusion_matrix(y_test.astype(int), classes, ["no diabetes", "diabetes"]).figure
 
 # %% [markdown]
-# Four of the five rows have the same p. How often does each value come on the 200 test rows?
+# Four of the five rows have the same p. On all 200 test rows:
 
 # %%
 values, times = np.unique(probability.round(4), return_counts=True)
@@ -340,7 +340,8 @@ print(f"√v = {np.sqrt(v):.2e}, ε̂ = 1e-07, update = {alpha * m / (np.sqrt(v)
 # ### Where the rows get lost
 #
 # The network of part A gives most rows one and the same answer. `trace` runs the test rows through
-# it; for each layer, on how many of the 200 rows are all of its units 0?
+# it. For each layer: on how many of the 200 rows all of its units are 0, and how many units are 0
+# on all rows.
 
 # %%
 step = model.trace(x_test, y_test)

@@ -356,9 +356,9 @@ print("the same weights as in part A:", all(
 recorder.traces
 
 # %% [markdown]
-# A trace has the tensors of the step as arrays. `print(first)` shows all of them at once, and
-# `first.frame()` is a table of them; `first.to_html()` is a page that plays the step in a browser.
-# What the three layers did with the one row of step 1:
+# A trace has the tensors of the step as arrays. `first` as the last line of a cell shows all of
+# them, `first.frame()` is a table of them, and `first.to_html()` is a page that plays the step in a
+# browser. What the three layers did with the one row of step 1:
 
 # %%
 for layer in first.layers:
@@ -369,7 +369,8 @@ for layer in first.layers:
 
 # %% [markdown]
 # The output unit, written out. The number above a letter counts the layers, the one below it the
-# units, both as the formulas of textbooks do; `explain` counts from 0, as Python does.
+# units. Layers are counted from 1 in the formulas and from 0 in the call. Without `print` a
+# notebook sets the formulas as mathematics.
 
 # %%
 print(first.explain(layer=2, unit=0))

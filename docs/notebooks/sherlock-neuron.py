@@ -251,7 +251,7 @@ pd.DataFrame(
 # one after the other. Both can enclose the app in the middle. On the synthetic rows neither can get
 # above about 0.991: 0.9 % of the rows of each app carry the measurements of the other on purpose.
 #
-# Is that luck of the seed? Eight seeds each:
+# Whether that is luck of the seed: eight seeds each.
 
 # %%
 seeds = range(8)
