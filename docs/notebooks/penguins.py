@@ -222,6 +222,8 @@ pd.DataFrame({"raw": raw, "standardised": scaled}).describe().loc[["mean", "std"
 plot_distribution({"raw": raw, "standardised": scaled}, name="test accuracy").figure
 
 # %% [markdown]
+# The worst of the 300 standardised networks is better than 95 % of the raw ones.
+#
 # ### 2. Numbers in the place of one-hot columns
 #
 # The species may also be given as 0, 1, 2. Which loss is that, and does it change the training?
@@ -263,6 +265,10 @@ columns = ["hidden units", "parameters", "training loss", "mean test accuracy", 
 pd.DataFrame(rows, columns=columns).set_index("hidden units")
 
 # %% [markdown]
+# Two units are worse than none: they must hand on all that the softmax gets to see, and one that is
+# 0 on all rows leaves a single number. From ten on, more units make the training loss smaller and
+# change the test accuracy by a thousandth.
+#
 # ## C. Inside
 #
 # ### Softmax by hand

@@ -179,8 +179,9 @@ pd.DataFrame(
 )
 
 # %% [markdown]
-# So the neuron cannot be better than the logistic regression, only as good. Neither sees that one
-# app lies *between* two clouds of the other. The tree may cut twice along the same feature.
+# So the neuron moves towards the weights of the logistic regression and makes nearly the same
+# errors. Neither sees that one app lies *between* two clouds of the other. The tree may cut twice
+# along the same feature.
 #
 # ## B. Exercises
 #
@@ -248,9 +249,9 @@ pd.DataFrame(
 # The tree and the network 4-5-1 differ by less than 0.001, far above the two linear models.
 # Five hidden units are five straight cuts, which the output unit combines; the tree has its cuts
 # one after the other. Both can enclose the app in the middle. On the synthetic rows neither can get
-# above 0.991: 0.9 % of the rows of each app carry the measurements of the other on purpose.
+# above about 0.991: 0.9 % of the rows of each app carry the measurements of the other on purpose.
 #
-# Is that luck of the seed? Eight seeds each:
+# Whether that is luck of the seed: eight seeds each.
 
 # %%
 seeds = range(8)
@@ -281,6 +282,7 @@ for units in (1, 2, 3, 5):
     values = fits.evaluate(x_val, y_val, batch_size=1024)["accuracy"]
     quantiles = np.quantile(values, [0, 0.5, 1])
     rows.append([units, one.count_params(), *quantiles])
+print(f"share of the larger class: {np.mean(y_val == 0):.4f}")
 pd.DataFrame(rows, columns=["hidden units", "parameters", "least", "median", "most"]).set_index(
     "hidden units"
 )

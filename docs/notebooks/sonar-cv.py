@@ -11,8 +11,8 @@
 # %% [markdown]
 # # Cross-validation: mines against rocks
 #
-# 208 sonar echoes, each the energy in 60 frequency bands; did a metal cylinder ("mine") or a rock
-# send it back? With so few rows one test set says little. Ten-fold cross-validation trains ten
+# 208 sonar echoes, each the energy in 60 frequency bands, sent back by a metal cylinder ("mine") or
+# by a rock. With so few rows one test set says little. Ten-fold cross-validation trains ten
 # networks, each tested on another tenth of the rows.
 #
 # - **A. The tutorial**: a baseline, standardised data in a pipeline, a smaller and a larger
@@ -219,6 +219,7 @@ pd.DataFrame(means).describe().loc[["mean", "std", "min", "max"]]
 plot_distribution(means, name="mean accuracy of ten folds, one dot a seed").figure
 
 # %% [markdown]
+# The means over all seeds, 0.845 to 0.854, lie in the range that the literature has, 0.84 to 0.88.
 # Ten means of the same network differ by several hundredths, although only the seed is another one.
 # A single cross-validation that puts one of these networks a hundredth above another has shown
 # nothing.
@@ -278,8 +279,8 @@ print(f"spread of the seeds:     {means['60-60-1'].std():.4f}")
 #
 # ### Learnt by heart
 #
-# Where do the accuracies between 0.8 and 0.9 come from, and not 1? One fold, with its test rows
-# watched.
+# One fold, with its test rows watched: how long there is something to learn from the training rows,
+# and what becomes of the test rows meanwhile.
 
 # %%
 train, test = parts[0]
