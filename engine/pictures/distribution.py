@@ -108,7 +108,7 @@ def _boxes(axes: Axes, groups: dict[str, Any]) -> None:
             same = np.flatnonzero(which == k)
             rank[same] = np.arange(len(same)) - (len(same) - 1) / 2
         offset = 0.4 * rank / max(np.abs(rank).max(), 4.0)
-        axes.plot(values, number + offset, "o", color=BLUE, markersize=3, alpha=0.5,
+        axes.plot(values, number + offset, "o", color=BLUE, markersize=4, alpha=0.7, zorder=3,
                   markeredgewidth=0)  # fmt: skip
     names = [f"{name}\n({len(values):,})" for name, values in groups.items()]
     axes.set_yticks(np.arange(1, len(groups) + 1), names, parse_math=False)

@@ -31,8 +31,8 @@ def plot_gradient_check(check: GradientCheck, ax: Axes | None = None) -> Axes:
         side = steps >= steps[lowest] if power > 0 else steps <= steps[lowest]
         axes.loglog(steps[side], line[side], color=BLACK, linestyle=style, linewidth=1, label=label)
     axes.axhline(LIMIT, color="0.5", linewidth=1)
-    axes.annotate(f"allowed: {LIMIT:g}", (steps[-1], LIMIT), xytext=(0, 3),
-                  textcoords="offset points", ha="right", fontsize=9, color="0.3")  # fmt: skip
+    axes.annotate(f"allowed: {LIMIT:g}", (steps[0], LIMIT), xytext=(0, -12),
+                  textcoords="offset points", ha="left", fontsize=9, color="0.3")  # fmt: skip
     axes.set_xlabel("step h")
     axes.set_ylabel("relative error of the gradient")
     axes.set_title(f"Gradient check of {check.model!r}", fontsize=11)

@@ -7,6 +7,7 @@ their numbers lie.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from io import StringIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,7 +44,8 @@ def matrix(values: Array) -> Table:
     rows = cells(values)
     grid = Table.grid(padding=(0, 2))
     for _ in rows[0]:
-        grid.add_column(justify="right" if len(rows[0]) > 1 else "left")
+        # In a narrow terminal a number goes on in the next line: cut off, it would be another one.
+        grid.add_column(justify="right" if len(rows[0]) > 1 else "left", overflow="fold")
     for row in rows:
         grid.add_row(*row)
     return grid
@@ -85,7 +87,9 @@ def render(trace: Trace) -> Any:
 
     shown_parts: list[Any] = [repr(trace)]
     for title, rows in parts(trace):
-        table = Table(title=title, title_justify="left", show_header=False, min_width=60)
+        table = Table(
+            title=title, title_justify="left", show_header=False, show_lines=True, min_width=60
+        )
         for _ in range(3):
             table.add_column(vertical="middle")
         for name, formula, values in rows:
@@ -94,11 +98,13 @@ def render(trace: Trace) -> Any:
     return Group(*shown_parts)
 
 
-def as_text(trace: Trace, width: int = 100) -> str:
-    """The same without a terminal."""
+def as_text(trace: Trace, width: int = 180) -> str:
+    """The same without a terminal: no escapes, and wide enough for `MOST` numbers in a row."""
     from rich.console import Console
 
-    console = Console(width=width, no_color=True, file=None, highlight=False)
-    with console.capture() as capture:
-        console.print(render(trace))
-    return capture.get()
+    written = StringIO()
+    Console(
+        file=written, width=width, color_system=None, force_terminal=False, force_jupyter=False,
+        highlight=False,
+    ).print(render(trace))  # fmt: skip
+    return "\n".join(line.rstrip() for line in written.getvalue().splitlines()) + "\n"

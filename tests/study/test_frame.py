@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 import engine
+from engine.study.expressions import shown
 from engine.study.text import cells
 from tests.study.random_nets import draw
 from tests.tolerances import assert_same_bits
@@ -84,6 +85,29 @@ def test_text():
                     assert number in text
     assert repr(told) in text
     assert max(map(len, text.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("width", [None, 80])
+def test_no_number_is_cut_off(width):
+    """A row of eight numbers with exponents: 3.79e−08 without its end would be another number."""
+    engine.utils.set_random_seed(0)
+    model = engine.Sequential([engine.Input((3,)), engine.layers.Dense(8, "tanh")])
+    model.compile("adam", "mse")
+    told = model.trace(np.full((2, 3), -1e-4), np.full((2, 8), -1e-3))
+    if width is None:
+        text = str(told)
+        assert "\x1b" not in text
+    else:
+        from rich.console import Console
+
+        stream = StringIO()
+        Console(width=width, file=stream).print(told)
+        text = stream.getvalue()
+    assert "…" not in text
+    numbers = [shown(float(v)) for w in told.weights for v in w.slots_after["velocity"].ravel()]
+    assert max(map(len, numbers)) > 10
+    if width is None:
+        assert [number for number in numbers if number not in text] == []
 
 
 def test_a_large_tensor_in_a_line():
