@@ -76,7 +76,7 @@ print("left:", len(penguins))
 penguins["species"].value_counts().to_frame()
 
 # %%
-plot_pairs(penguins[["species", *features]], hue="species")
+plot_pairs(penguins[["species", *features]], hue="species").figure
 
 # %% [markdown]
 # No single measurement separates the three species; bill length together with bill depth nearly

@@ -83,7 +83,7 @@ plot_correlation(data).figure
 # %%
 sample = data.sample(250, random_state=0)
 sample = sample.assign(app=sample["ApplicationName"].map(dict(enumerate(apps))))
-plot_pairs(sample.drop(columns="ApplicationName"), hue="app")
+plot_pairs(sample.drop(columns="ApplicationName"), hue="app").figure
 
 # %% [markdown]
 # ### Split

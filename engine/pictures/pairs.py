@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-import matplotlib.pyplot as plt
 import pandas as pd
 import seaborn as sns
+from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
-from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 
-from engine.pictures.canvas import MARKERS
+from engine.pictures.canvas import MARKERS, axes_or_new
 
 _LINES: tuple[Any, ...] = ("-", "--", ":", "-.")
 
+SIDE = 2.0
+"""Inches of a cell."""
 
-def plot_pairs(frame: pd.DataFrame, hue: str | None = None) -> Figure:
+
+def plot_pairs(frame: pd.DataFrame, hue: str | None = None, ax: Axes | None = None) -> Axes:
     """Draw the numeric columns of `frame` against each other, and their histograms on the diagonal.
 
     Classes differ by colour and marker, on the diagonal by colour and dashes.  As in seaborn,
@@ -27,11 +30,13 @@ def plot_pairs(frame: pd.DataFrame, hue: str | None = None) -> Figure:
         A table with one sample per row; put units into the column names.
     hue
         The column that holds the class.
+    ax
+        Axes whose place the grid takes; without it a new figure is made.
 
     Returns
     -------
-    Figure
-        The grid, already taken out of pyplot's list of open figures.
+    Axes
+        The grid's cells are its ``child_axes``, row by row.
 
     Raises
     ------
@@ -55,39 +60,53 @@ def plot_pairs(frame: pd.DataFrame, hue: str | None = None) -> Figure:
     classes = [] if hue is None else sorted(frame[hue].dropna().unique())
     markers = [MARKERS[number % len(MARKERS)] for number in range(len(classes))]
     palette = sns.color_palette("colorblind", max(1, len(classes)))
-    options: dict[str, Any] = {}
+    colours: dict[str, Any] = {"color": palette[0]}
+    shapes: dict[str, Any] = {}
     if classes:
-        options = {"hue": hue, "hue_order": classes, "palette": palette, "markers": markers}
-    # seaborn makes its grid with pyplot: no window may open, and nothing stays in its list.
-    before = set(plt.get_fignums())
-    with plt.ioff():
-        try:
-            grid = sns.pairplot(
-                frame,
-                vars=columns,
-                height=2.1,
-                diag_kind="hist",
-                plot_kws={"s": 22, "alpha": 0.8, "linewidth": 0.3},
-                diag_kws={"element": "step", "fill": False, "linewidth": 1.6},
-                **options,
-            )
-        finally:
-            for number in set(plt.get_fignums()) - before:
-                plt.close(number)
+        colours = {"hue": hue, "hue_order": classes, "palette": palette, "legend": False}
+        shapes = {"style": hue, "style_order": classes, "markers": markers}
+
+    count = len(columns)
+    ax = axes_or_new(ax, SIDE * count + 1.2, SIDE * count + 0.6)
+    ax.set_axis_off()
     dashes = {to_hex(colour): _LINES[k % len(_LINES)] for k, colour in enumerate(palette)}
-    for axes in grid.diag_axes:
-        for line in axes.lines:
-            line.set_linestyle(dashes.get(to_hex(line.get_color()), "-"))
-    figure: Figure = grid.figure
-    if grid.legend is not None:
-        for k, handle in enumerate(grid.legend.legend_handles):
-            handle.set_linestyle(_LINES[k % len(_LINES)])
-    inch = 1.0 / figure.get_figheight()
-    figure.subplots_adjust(top=1.0 - 0.4 * inch)
-    figure.suptitle(
-        "diagonal: histograms, height = number of samples per bin",
-        y=1.0 - 0.1 * inch,
-        va="top",
-        fontsize=9,
-    )
-    return figure
+    for row, down in enumerate(columns):
+        for column, across in enumerate(columns):
+            cell = ax.inset_axes(
+                ((column + 0.04) / count, 1 - (row + 0.96) / count, 0.92 / count, 0.92 / count)
+            )
+            if row == column:
+                sns.histplot(data=frame, x=across, element="step", fill=False, linewidth=1.6,
+                             ax=cell, **colours)  # fmt: skip
+                for line in cell.lines:
+                    line.set_linestyle(dashes.get(to_hex(line.get_color()), "-"))
+                # Its height counts samples and is no number of the column beside it.
+                cell.set_yticks([])
+            else:
+                sns.scatterplot(data=frame, x=across, y=down, s=22, alpha=0.8, linewidth=0.3,
+                                ax=cell, **colours, **shapes)  # fmt: skip
+            cell.set_xlabel(str(across) if row == count - 1 else "", parse_math=False)
+            cell.set_ylabel(str(down) if column == 0 else "", parse_math=False)
+            cell.tick_params(labelbottom=row == count - 1, labelleft=column == 0, labelsize=8)
+            cell.spines[["top", "right"]].set_visible(False)
+    _share_limits(ax.child_axes, count)
+    if classes:
+        handles = [
+            Line2D([], [], color=palette[k], marker=markers[k], label=str(name),
+                   linestyle=_LINES[k % len(_LINES)])
+            for k, name in enumerate(classes)
+        ]  # fmt: skip
+        ax.legend(handles=handles, title=hue, loc="upper left", bbox_to_anchor=(1.0, 1.0),
+                  frameon=False, handlelength=3)  # fmt: skip
+    ax.set_title("diagonal: histograms, height = number of samples per bin", fontsize=9)
+    return ax
+
+
+def _share_limits(cells: list[Axes], count: int) -> None:
+    """A column has one range below all its cells, and beside all cells of its row."""
+    for k in range(count):
+        limits = cells[k * count + k].get_xlim()
+        for other in range(count):
+            cells[other * count + k].set_xlim(limits)
+            if other != k:
+                cells[k * count + other].set_ylim(limits)
