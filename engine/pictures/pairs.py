@@ -14,7 +14,7 @@ from engine.pictures.canvas import MARKERS, axes_or_new
 
 _LINES: tuple[Any, ...] = ("-", "--", ":", "-.")
 
-SIDE = 2.0
+SIDE = 1.8
 """Inches of a cell."""
 
 
@@ -102,7 +102,7 @@ def plot_pairs(frame: pd.DataFrame, hue: str | None = None, ax: Axes | None = No
     return ax
 
 
-def _share_limits(cells: list[Axes], count: int) -> None:
+def _share_limits(cells: Any, count: int) -> None:
     """A column has one range below all its cells, and beside all cells of its row."""
     for k in range(count):
         limits = cells[k * count + k].get_xlim()
