@@ -14,6 +14,7 @@ from engine.study.trace import LayerTrace, Trace, WeightTrace
 from engine.study.tracing import trace as trace  # the function wins over the file of that name
 from engine.study.weight_history import WeightHistory
 from engine.study.worked_example import worked_example as worked_example
+from engine.study.worked_example import worked_steps as worked_steps
 
 __all__ = [
     "Explanation",
@@ -33,4 +34,5 @@ __all__ = [
     "step",
     "trace",
     "worked_example",
+    "worked_steps",
 ]

@@ -24,7 +24,7 @@ from engine.losses import BinaryCrossentropy, CategoricalCrossentropy
 from engine.models.model import Model
 from engine.study.page import save_page
 from engine.study.trace import Trace
-from engine.study.worked_example import worked_example
+from engine.study.worked_example import worked_steps
 
 TUTORIALS = ("pima-sgd", "sherlock-neuron", "pima-adam", "penguins", "sonar-cv")
 EXAMPLE = "2-2-2"
@@ -75,14 +75,16 @@ def of_tutorial(key: str, seed: int, steps: int) -> tuple[list[Trace], str]:
     """The first steps of a tutorial."""
     # The tutorials are in that room; Keras is not imported.
     found = importlib.import_module("keras_ref.page").traces(key, seed, steps)
-    return found, f"{key}: the first {len(found)} steps from seed {seed}"
+    return found, f"{key}: {_first(len(found))} from seed {seed}"
+
+
+def _first(steps: int) -> str:
+    return "the first step" if steps == 1 else f"the first {steps} steps"
 
 
 def of_example(steps: int) -> tuple[list[Trace], str]:
     """The first steps of the worked example."""
-    model, x, y = worked_example()
-    found: list[Trace] = [model.trace(x, y, apply=True) for _ in range(steps)]
-    return found, f"The 2-2-2 worked example: the first {steps} steps"
+    return worked_steps(steps), f"The 2-2-2 worked example, biases put back: {_first(steps)}"
 
 
 def of_file(options: argparse.Namespace) -> tuple[list[Trace], str]:
@@ -107,7 +109,8 @@ def of_file(options: argparse.Namespace) -> tuple[list[Trace], str]:
         rows = np.arange(step * options.rows, (step + 1) * options.rows) % len(x)
         chosen = None if weights is None else weights[rows]
         traces.append(model.trace(x[rows], y[rows], chosen, apply=True))
-    return traces, f"{path.name}: {len(traces)} steps on {told}"
+    count = f"{len(traces)} step" + "s" * (len(traces) > 1)
+    return traces, f"{path.name}: {count} on {told}"
 
 
 def drawn(model: Model, rows: int, steps: int, seed: int) -> tuple[Any, Any]:

@@ -114,7 +114,8 @@ def explain(
     if (dbias := neuron.dbias()) is not None:
         trained += [dbias, *neuron.update(None)]
     left = count - len(set(wanted))
-    note = f"… and {left:,} more weights: ask for them with inputs=[…]" if left else ""
+    weights = "1 more weight" if left == 1 else f"{left:,} more weights"
+    note = f"… and {weights}: ask for them with inputs=[…]" if left else ""
     sections.append(Section("Gradients and update", trained, note))
     title = (
         f"Unit {unit} of layer {number + 1}, {found.name!r} ({found.activation}), on row {sample}"

@@ -26,7 +26,7 @@ import numpy as np
 SUM, PRODUCT, POWER, ATOM = range(4)
 """How strongly a formula holds together: what is weaker than its place needs brackets."""
 
-LONG = 8
+LONG = 17
 """A sum of more terms is shown with its first ones and its last one."""
 
 _BELOW = str.maketrans("0123456789,amtx", "₀₁₂₃₄₅₆₇₈₉ˏₐₘₜₓ")
@@ -98,6 +98,14 @@ class Expression:
         """The same as MathML, without the math element around it."""
         raise NotImplementedError
 
+    def parts_worked_out(self) -> Expression | None:
+        """The formula with each of its parts as a number; None if its parts are numbers.
+
+        >>> Sum(Product(Number(0.5), Number(3.0)), Number(1.0)).parts_worked_out().text(True)
+        '1.5 + 1'
+        """
+        return None
+
     def _within(self, strength: int, filled: bool) -> str:
         text = self.text(filled)
         return text if self._holds(strength, filled) else f"({text})"
@@ -118,33 +126,44 @@ class Number(Expression):
 
     number: float
     symbol: Symbol | None = None
+    digits: int = 6
 
     @property
     def value(self) -> float:
         """The number."""
         return float(self.number)
 
+    def _shown(self) -> str:
+        return shown(self.number, self.digits)
+
     def _holds(self, strength: int, filled: bool) -> bool:
         symbolic = self.symbol is not None and not filled
-        return symbolic or strength == SUM or not shown(self.number).startswith("−")
+        return symbolic or strength == SUM or not self._shown().startswith("−")
 
     def _math_within(self, strength: int, filled: bool) -> str:
         # The brackets belong to the number, so that formulas with other signs have one form.
         if self._holds(strength, filled):
             return self.mathml(filled)
-        return f"<mn>({shown(self.number)})</mn>"
+        return f"<mn>({self._shown()})</mn>"
 
     def text(self, filled: bool = False) -> str:
         """The symbol, or the number."""
         if self.symbol is not None and not filled:
             return self.symbol.text()
-        return shown(self.number)
+        return self._shown()
 
     def mathml(self, filled: bool = False) -> str:
         """The symbol, or the number."""
         if self.symbol is not None and not filled:
             return self.symbol.mathml()
-        return f"<mn>{shown(self.number)}</mn>"
+        return f"<mn>{self._shown()}</mn>"
+
+
+def _worked_out(parts: tuple[Expression, ...]) -> tuple[Expression, ...] | None:
+    """Numbers of nine digits in the place of what is not one; None if all are numbers."""
+    if all(isinstance(part, Number) for part in parts):
+        return None
+    return tuple(p if isinstance(p, Number) else Number(p.value, None, 9) for p in parts)
 
 
 class Sum(Expression):
@@ -159,6 +178,16 @@ class Sum(Expression):
     def value(self) -> float:
         """The sum."""
         return math.fsum(term.value for term in self.terms)
+
+    def parts_worked_out(self) -> Expression | None:
+        """The terms as numbers, with their signs; of a single term its parts."""
+        if len(self.terms) == 1:
+            return self.terms[0].parts_worked_out()
+        found = _worked_out(tuple(t.x if isinstance(t, Negative) else t for t in self.terms))
+        if found is None:
+            return None
+        pairs = zip(self.terms, found, strict=True)
+        return Sum(*(Negative(x) if isinstance(term, Negative) else x for term, x in pairs))
 
     def _signed(self) -> Iterator[tuple[int, str, Expression]]:
         """The terms that are shown: how many are left out before each, its sign, and it."""
@@ -212,6 +241,11 @@ class Product(Expression):
         """The product."""
         return math.prod(factor.value for factor in self.factors)
 
+    def parts_worked_out(self) -> Expression | None:
+        """The factors as numbers."""
+        found = _worked_out(self.factors)
+        return None if found is None else Product(*found)
+
     def text(self, filled: bool = False) -> str:
         """a·b."""
         return "·".join(factor._within(POWER, filled) for factor in self.factors)
@@ -238,6 +272,11 @@ class Fraction(Expression):
             return above / below
         return math.copysign(math.inf, below) * above if above else math.nan
 
+    def parts_worked_out(self) -> Expression | None:
+        """Both sides as numbers."""
+        found = _worked_out((self.numerator, self.denominator))
+        return None if found is None else Fraction(*found)
+
     def text(self, filled: bool = False) -> str:
         """a/b."""
         above, below = (v._within(POWER, filled) for v in (self.numerator, self.denominator))
@@ -259,6 +298,11 @@ class Negative(Expression):
     def value(self) -> float:
         """−x."""
         return -self.x.value
+
+    def parts_worked_out(self) -> Expression | None:
+        """Minus the parts of x."""
+        x = self.x.parts_worked_out()
+        return None if x is None else Negative(x)
 
     def text(self, filled: bool = False) -> str:
         """−x."""
@@ -354,6 +398,11 @@ class Function(Expression):
         """What the function comes to."""
         return float(self._KNOWN[self.name](*(v.value for v in self.arguments)))
 
+    def parts_worked_out(self) -> Expression | None:
+        """The arguments as numbers."""
+        found = _worked_out(self.arguments)
+        return None if found is None else Function(self.name, *found)
+
     def text(self, filled: bool = False) -> str:
         """ln(x)."""
         told = ", ".join(v.text(filled) for v in self.arguments)
@@ -404,11 +453,26 @@ class Equation:
     value: float
     remark: str = ""
 
+    def sides(self) -> list[tuple[Expression, bool]]:
+        """What stands behind the signs of equality, but for the result: formulas, filled or not.
+
+        The formula with its symbols, with its numbers, and with its parts worked out; a side that
+        would say what another one says is left out.
+        """
+        told = [(self.formula, False), (self.formula, True)]
+        if (worked := self.formula.parts_worked_out()) is not None:
+            told.append((worked, True))
+        texts = [formula.text(filled) for formula, filled in told]
+        known = {shown(self.value), shown_result(self.value)}
+        return [
+            side
+            for number, side in enumerate(told)
+            if number == 0 or texts[number] not in {*known, *texts[:number]}
+        ]
+
     def text(self) -> str:
         """Symbols, numbers and result, a line each."""
-        sides = [self.formula.text(), self.formula.text(filled=True)]
-        if sides[1] in (sides[0], shown(self.value)):
-            sides.pop()
+        sides = [formula.text(filled) for formula, filled in self.sides()]
         result = shown_result(self.value)
         told = sides if sides[-1] == result else [*sides, result]
         indent = " " * (len(self.symbol.text()) + 1)

@@ -214,8 +214,8 @@ class Neuron:
         weighted = "" if self.trace.sample_weight is None else "weight·"
         return (
             f"g = {weighted}1/({rows}{through}): the mean"
-            if through or weighted
-            else (f"g = 1/{rows}: the mean over the rows")
+            if through
+            else f"g = {weighted}1/{rows}: the mean over the rows"
         )
 
     def dkernel(self, k: int) -> Equation:
@@ -380,7 +380,11 @@ def _share(z: list[Number], j: int) -> Expression:
 
 
 def _mean(terms: list[Expression]) -> Expression:
-    return terms[0] if len(terms) == 1 else Fraction(Sum(*terms), Number(float(len(terms))))
+    if len(terms) == 1:
+        return terms[0]
+    count = Number(float(len(terms)))
+    # One fraction for each unit: what it adds to the loss.
+    return Sum(*(Fraction(term, count) for term in terms))
 
 
 def _binary_on_logits(z: Number, y: Number) -> Expression:

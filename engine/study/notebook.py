@@ -60,9 +60,7 @@ def _matrix(values: Array) -> str:
 
 def _equation(equation: Equation) -> str:
     """A row for each side; the symbol stands before the first."""
-    sides = [equation.formula.mathml(), equation.formula.mathml(filled=True)]
-    if sides[0] == sides[1]:
-        sides.pop()
+    sides = [formula.mathml(filled) for formula, filled in equation.sides()]
     told = [f'<math displaystyle="true">{side}</math>' for side in sides]
     told.append(f"<strong>{shown_result(equation.value)}</strong>")
     first = f"<math>{equation.symbol.mathml()}</math>"

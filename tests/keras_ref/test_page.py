@@ -26,7 +26,7 @@ def test_the_command(tmp_path, capsys):
     told = json.loads(gzip.decompress(base64.b64decode(packed)))
     assert told["keras"] and len(told["steps"]) == 2
     said = [
-        equation[6]
+        equation[5]
         for step in told["steps"]
         for layer in step["layers"]
         for unit in layer["units"]

@@ -56,10 +56,9 @@
   // A formula in pieces, so that a long sum goes on in the next line.
   const mathOf = (form) => form.split("\n").map((piece) => `<math><mrow>${piece}</mrow></math>`).join("<wbr>");
 
-  function equation([symbol, formula, gaps, texts, result, remark, keras]) {
-    const withNumbers = filled(gaps, texts);
+  function equation([symbol, formula, sides, result, remark, keras]) {
     const lines = [[mathOf(data.forms[symbol]), mathOf(data.forms[formula])]];
-    if (withNumbers !== data.forms[formula] && texts !== result) lines.push(["", mathOf(withNumbers)]);
+    for (let k = 0; k < sides.length; k += 2) lines.push(["", mathOf(filled(sides[k], sides[k + 1]))]);
     lines.push(["", `<span class="result">${result}</span>`]);
     const box = make("div", { class: "equation" });
     const grid = make("div", { class: "lines" });

@@ -46,17 +46,20 @@ class Forms:
         return self._places[form]
 
     def told(self, equation: Equation, other: Any = None) -> list[Any]:
-        """[symbol, formula, formula with gaps, texts for the gaps, result, remark, other].
+        """[symbol, formula, filled sides, result, remark, other].
 
-        `other` is the number that another engine has for it.
+        A filled side is a formula with gaps and the texts for them.  `other` is the number that
+        another engine has for it.
         """
-        filled = BREAK.join(pieces(equation.formula, filled=True))
-        texts = _NUMBER.findall(filled)
+        first, *rest = equation.sides()
+        filled = []
+        for formula, _ in rest:
+            told = BREAK.join(pieces(formula, filled=True))
+            filled += [self.place(_NUMBER.sub("<mn></mn>", told)), " ".join(_NUMBER.findall(told))]
         return [
             self.place(equation.symbol.mathml()),
-            self.place(BREAK.join(pieces(equation.formula))),
-            self.place(_NUMBER.sub("<mn></mn>", filled)),
-            " ".join(texts),
+            self.place(BREAK.join(pieces(*first))),
+            filled,
             shown_result(equation.value),
             equation.remark,
             "" if other is None else beside(equation.value, float(other)),
