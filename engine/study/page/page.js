@@ -21,7 +21,7 @@
   const part = () => parts[at.part];
   const found = (layer) => step().layers[layer];
   const size = (text) => Math.abs(parseFloat(text.replace("−", "-"))) || 0;
-  const isNegative = (text) => text.startsWith("−");
+  const isNegative = (text) => text.startsWith("−") && text !== "−0";
   // What fits into a circle: three digits, or two and an exponent.
   function short(text) {
     const value = Number(text.replace(/−/g, "-"));
@@ -159,6 +159,7 @@
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
     svg.setAttribute("width", width);
     svg.style.minWidth = `${Math.round(0.75 * width)}px`; // smaller than that it is moved, not shrunk
+    const held = svg.contains(document.activeElement) && document.activeElement !== svg;
     const edges = draw("g", { "aria-hidden": "true" }), labels = draw("g", { "aria-hidden": "true" });
     const units = draw("g");
 
@@ -172,8 +173,8 @@
           class: kind ? `${isNegative(text) ? "minus" : "plus"} ${layer !== at.layer || unit === at.unit ? "" : "pale"}` : "quiet",
           "stroke-width": kind ? 0.4 + 3.6 * size(text) / largest : 0.8 }));
         if (kind && layer === at.layer && unit === at.unit && part().kind !== "loss")
-          labels.append(draw("text", { class: "edge-number", x: x1 + 0.42 * (x2 - x1),
-            y: y1 + 0.42 * (y2 - y1) }, short(text)));
+          labels.append(draw("text", { class: "edge-number", x: x1 + 0.3 * (x2 - x1),
+            y: y1 + 0.3 * (y2 - y1) }, short(text)));
       }));
     }
     for (let column = 0; column < columns; column++) {
@@ -195,7 +196,7 @@
         const group = draw("g", { class: `${layer < 0 ? "" : "unit"} ${isNow ? "now" : ""} ${chosen ? "chosen" : ""}` });
         const tint = text && !chosen ? ` fill-opacity: ${0.45 * size(text) / largest}` : "";
         group.append(draw("circle", { cx, cy, r: RADIUS, class: "paper" }),
-          draw("circle", { cx, cy, r: RADIUS, class: isNegative(text) ? "minus" : "plus", style: tint.trim() }), draw("text", { x: cx, y: cy }, short(text)));
+          draw("circle", { cx, cy, r: RADIUS, class: isNegative(text) ? "minus" : "plus", style: tint.trim() }), draw("text", { x: cx, y: cy, style: short(text).length > 6 ? "font-size: 9px" : "" }, short(text)));
         if (layer >= 0) {
           group.setAttribute("role", "button");
           group.setAttribute("tabindex", "0");
@@ -210,6 +211,7 @@
           `⋮ ${(total - drawn[column].length).toLocaleString("en")} more`));
     }
     svg.replaceChildren(edges, labels, units);
+    if (held) (svg.querySelector('[aria-pressed="true"]') || svg).focus({ preventScroll: true });
     const [circles] = inCircles(at.layer), [lines] = onEdges(at.layer);
     const back = part().kind === "backward" && at.layer > 0;
     byId("legend").textContent = (circles ? `Circles: ${circles}${back ? ", before this layer a" : ""}. ` : "") +
@@ -222,7 +224,8 @@
   function told() {
     const { kind, layer } = part();
     const name = layer === undefined ? "" : `layer ${layer + 1}, ${data.layers[layer].name}`;
-    return `Part ${at.part + 1} of ${parts.length}: ` + {
+    const when = data.steps.length > 1 || step().number > 1 ? `Step ${step().number}. ` : "";
+    return `${when}Part ${at.part + 1} of ${parts.length}: ` + {
       batch: `the batch of ${step().batch} row${step().batch > 1 ? "s" : ""} comes in.`,
       forward: `forward through ${name}: z = inputs · weights + bias, a = ${data.layers[layer || 0].activation}(z).`,
       loss: `the loss: ${data.loss} = ${step().loss}.`,
@@ -290,15 +293,16 @@
   addEventListener("resize", showDrawing);
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.altKey || event.metaKey) return;
-    const onControl = event.target.closest("select, input");
-    const moves = {
-      ArrowRight: () => goTo(at.part + 1), ArrowLeft: () => goTo(at.part - 1),
+    // Up, down, page and end keys scroll; only in the drawing they choose.
+    const onControl = event.target.closest("select, input"), inDrawing = event.target.closest("#network");
+    const moves = { ArrowRight: () => goTo(at.part + 1), ArrowLeft: () => goTo(at.part - 1) };
+    if (inDrawing) Object.assign(moves, {
       Home: () => goTo(0), End: () => goTo(parts.length - 1),
       ArrowDown: () => choose(at.layer, Math.min(at.unit + 1, shownUnits(at.layer) - 1)),
       ArrowUp: () => choose(at.layer, Math.max(at.unit - 1, 0)),
       PageDown: () => { at.row = Math.min(at.row + 1, step().rows - 1); show(); },
       PageUp: () => { at.row = Math.max(at.row - 1, 0); show(); },
-    };
+    });
     if (event.key === "Enter" || event.key === " ") {
       if (pressed(event)) event.preventDefault();
     } else if (!onControl && event.key in moves) {
@@ -310,7 +314,10 @@
   byId("title").textContent = data.title;
   const units = data.layers.map((l) => l.units).join("-");
   byId("about").textContent = `${data.inputs}-${units}, ${data.loss}, ${data.optimizer}; ` +
-    "units, inputs and rows are counted from 0, as in arrays; layers from 1.";
+    "units, inputs and rows are counted from 0, as in arrays; layers from 1." +
+    (step().batch > step().rows ? ` Of the batch's ${step().batch} rows the first ${step().rows} can be chosen.` : "") +
+    (data.layers.some((l) => l.units > data.most.units) ? ` Of a layer the first ${data.most.units} units can be chosen.` : "") +
+    (data.keras ? " Keras's numbers stand beside those that its own fit leaves behind." : "");
   show();
   document.body.dataset.ready = "yes";
 })();

@@ -196,7 +196,8 @@ def test_buttons_slider_and_keys(opened):
     assert [f"Part {k} of 9" in line for k, line in enumerate(told, start=1)] == [True] * 9
     back.click()
     assert now(view) == told[-2]
-    view.locator("body").click(position={"x": 2, "y": 2})
+    drawing = view.locator("#network")
+    drawing.focus()
     view.keyboard.press("Home")
     assert now(view) == told[0]
     for line in told[1:4]:
@@ -208,6 +209,10 @@ def test_buttons_slider_and_keys(opened):
     view.keyboard.press("ArrowDown")
     view.keyboard.press("ArrowUp")
     assert "unit 1 of layer 2" in view.locator("#formulas h2").first.inner_text()
+    view.get_by_role("button", name="unit 1 of layer 2").focus()
+    view.keyboard.press("ArrowDown")  # the focus stays in the drawing, which is drawn anew
+    view.keyboard.press("ArrowDown")
+    assert "unit 3 of layer 2" in view.locator("#formulas h2").first.inner_text()
     view.keyboard.press("End")
     assert now(view) == told[-1]
     slider = view.get_by_role("slider")
@@ -215,6 +220,33 @@ def test_buttons_slider_and_keys(opened):
     view.keyboard.press("ArrowLeft")
     assert now(view) == told[-2]
     assert slider.get_attribute("aria-valuetext") == told[-2]
+
+
+def test_the_page_can_be_scrolled_by_keys(opened):
+    """Outside the drawing only the arrows to the left and right are the page's own."""
+    view = opened(page(tutorial_1(1)), 1000, 500)
+    part(view, 1)
+    view.evaluate("document.activeElement.blur()")
+    for key in ("PageDown", "ArrowDown", "End"):
+        view.evaluate("scrollTo(0, 0)")
+        before = now(view)
+        view.keyboard.press(key)
+        view.wait_for_function("scrollY > 0", timeout=3000)
+        assert now(view) == before
+    view.keyboard.press("ArrowRight")
+    assert now(view) != before
+
+
+def test_what_cannot_be_chosen_is_said(opened):
+    told = opened(page(batch_of(12))).locator("#about").inner_text()
+    assert f"Of the batch's 12 rows the first {MOST_ROWS} can be chosen." in told
+    assert "can be chosen" not in opened(page(batch_of(3))).locator("#about").inner_text()
+
+
+def test_the_step_is_named(opened):
+    view = opened(page(tutorial_1(2)))
+    choose(view, step=1)
+    assert now(view).startswith("Step 2. Part 1 of 9")
 
 
 def test_units_are_chosen_in_the_drawing(opened):
