@@ -18,6 +18,7 @@ from rich.console import Console
 
 import engine
 from engine.study import Recorder, Trace
+from engine.study.__main__ import check_out
 from engine.study.page import save_page
 from keras_ref.experiment import Experiment
 from keras_ref.lockstep.events import Step, Tensors
@@ -106,6 +107,10 @@ def main(arguments: Sequence[str]) -> int:
     options.out = options.out or Path("report") / f"{name}.html"
     if reason := unwritable(options, "out"):
         parser.error(reason)
+    try:
+        check_out(options.out)
+    except ValueError as error:
+        parser.error(str(error))
     notes = Console(stderr=True)
     with notes.status("the engine trains") as status:
         ours = traces(training, seed, options.steps)

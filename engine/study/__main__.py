@@ -13,6 +13,7 @@ from __future__ import annotations
 import argparse
 import importlib
 import sys
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -40,35 +41,54 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("--out", type=Path, metavar="FILE", help="default report/NAME.html")
     parser.add_argument("--steps", type=int, default=5, metavar="N", help="default 5")
-    parser.add_argument("--seed", type=int, default=42, metavar="N", help="default 42")
+    parser.add_argument("--seed", type=int, metavar="N", help="default 42")
     parser.add_argument("--data", type=Path, metavar="FILE.npz", help="rows for a model's file")
-    parser.add_argument("--rows", type=int, default=4, metavar="N", help="of a batch; default 4")
+    parser.add_argument(
+        "--rows", type=int, metavar="N", help="of a batch, for a model's file; default 4"
+    )
     options = parser.parse_args(arguments)
     for name in ("steps", "rows"):
-        if getattr(options, name) < 1:
-            parser.error(f"Expected --{name} ≥ 1. Received: --{name} {getattr(options, name)}")
-    if not 0 <= options.seed < 2**32:
+        if (given := getattr(options, name)) is not None and given < 1:
+            parser.error(f"Expected --{name} ≥ 1. Received: --{name} {given}")
+    if options.seed is not None and not 0 <= options.seed < 2**32:
         parser.error(f"Expected 0 ≤ seed < 2³². Received: --seed {options.seed}")
+    seed = 42 if options.seed is None else options.seed
+    name = Path(options.training).stem if options.training != EXAMPLE else EXAMPLE
+    out = options.out or Path("report") / f"{name}.html"
     try:
-        if options.training in (*TUTORIALS, EXAMPLE):
-            if options.data is not None:
-                raise ValueError(
-                    f"Expected --data with a model's file. Received: {options.training}"
-                )
-            if options.training == EXAMPLE:
-                traces, title = of_example(options.steps)
-            else:
-                traces, title = of_tutorial(options.training, options.seed, options.steps)
+        check_out(out)
+        if options.training == EXAMPLE:
+            _refuse(options, "data", "rows", "seed")
+            traces, title = of_example(options.steps)
+        elif options.training in TUTORIALS:
+            _refuse(options, "data", "rows")
+            traces, title = of_tutorial(options.training, seed, options.steps)
         else:
-            traces, title = of_file(options)
-        name = Path(options.training).stem
-        out = options.out or Path("report") / f"{name}.html"
-        out.parent.mkdir(parents=True, exist_ok=True)
+            traces, title = of_file(options, seed)
         save_page(traces, out, title)
     except (ValueError, TypeError, ImportError, OSError) as error:
         parser.error(str(error))
     print(f"Written: {out}, {out.stat().st_size / 1e6:.2f} MB")
     return 0
+
+
+def check_out(out: Path) -> None:
+    """A page goes into a file of its own: never over a model or data."""
+    if out.is_dir():
+        raise ValueError(f"Expected --out FILE.html. Received: --out {out}, a folder")
+    if out.suffix.lower() not in (".html", ".htm"):
+        raise ValueError(f"Expected --out FILE.html. Received: --out {out}")
+    out.parent.mkdir(parents=True, exist_ok=True)
+
+
+def _refuse(options: argparse.Namespace, *names: str) -> None:
+    """Options that would change nothing."""
+    for name in names:
+        if (given := getattr(options, name)) is not None:
+            what = "with a model's file" if name != "seed" else "with a tutorial or a model's file"
+            raise ValueError(
+                f"Expected --{name} {what}. Received: {options.training} --{name} {given}"
+            )
 
 
 def of_tutorial(key: str, seed: int, steps: int) -> tuple[list[Trace], str]:
@@ -87,26 +107,39 @@ def of_example(steps: int) -> tuple[list[Trace], str]:
     return worked_steps(steps), f"The 2-2-2 worked example, biases put back: {_first(steps)}"
 
 
-def of_file(options: argparse.Namespace) -> tuple[list[Trace], str]:
+def of_file(options: argparse.Namespace, seed: int) -> tuple[list[Trace], str]:
     """Steps of a model of a file, from where it stands."""
     path = Path(options.training)
     if not path.is_file():
         raise ValueError(
-            f"Expected a tutorial ({', '.join(TUTORIALS)}), {EXAMPLE} or a file. Received: {path}"
+            f"Expected a tutorial ({', '.join(TUTORIALS)}), {EXAMPLE} or a file. "
+            f"Received: {path}; there is no such file"
         )
     from engine.saving import load_model
 
     model: Model = load_model(path)
-    model._require_compiled(loss=True)
+    if model._loss is None or model.optimizer is None:
+        raise ValueError(
+            "Expected a model that was saved after compile(): a step needs loss and optimizer. "
+            f"Received: {path}"
+        )
+    size = 4 if options.rows is None else options.rows
     if options.data is None:
-        x, y, weights = *drawn(model, options.rows, options.steps, options.seed), None
-        told = f"rows drawn at random, seed {options.seed}"
+        x, y, weights = *drawn(model, size, options.steps, seed), None
+        told = f"rows drawn at random, seed {seed}"
     else:
         x, y, weights = _read(options.data)
+        model._rows(x, y, weights)  # says what does not fit, of all rows
+        if size > len(x):
+            raise ValueError(
+                f"Expected --rows of at most the {len(x)} rows in {options.data.name}. "
+                f"Received: --rows {size}"
+            )
         told = f"rows of {options.data.name}"
     traces = []
     for step in range(options.steps):
-        rows = np.arange(step * options.rows, (step + 1) * options.rows) % len(x)
+        # After the last row comes the first again, as in another epoch.
+        rows = np.arange(step * size, (step + 1) * size) % len(x)
         chosen = None if weights is None else weights[rows]
         traces.append(model.trace(x[rows], y[rows], chosen, apply=True))
     count = f"{len(traces)} step" + "s" * (len(traces) > 1)
@@ -132,6 +165,11 @@ def drawn(model: Model, rows: int, steps: int, seed: int) -> tuple[Any, Any]:
 
 def _read(path: Path) -> tuple[Any, Any, Any]:
     """x, y and maybe sample_weight of an .npz file."""
+    if not zipfile.is_zipfile(path):
+        what = (
+            "no such file" if not path.exists() else "not one: np.savez(file, x=x, y=y) makes one"
+        )
+        raise ValueError(f"Expected an .npz file with x and y. Received: {path}, {what}")
     try:
         with np.load(path, allow_pickle=False) as found:
             arrays = {name: found[name] for name in found.files}

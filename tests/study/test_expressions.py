@@ -102,7 +102,15 @@ def test_parts_worked_out():
     assert (
         Function("max", Product(a, b), a).parts_worked_out().text(True) == "max(0.0333333333, 0.1)"
     )
-    for plain in (a, Sum(Product(a, b)), Sum(a, b), Sum(a, Negative(b)), Product(a, b), Fraction(a, b), Square(a)):
+    for plain in (
+        a,
+        Sum(Product(a, b)),
+        Sum(a, b),
+        Sum(a, Negative(b)),
+        Product(a, b),
+        Fraction(a, b),
+        Square(a),
+    ):
         assert plain.parts_worked_out() is None
     told = Equation(Symbol("z"), Sum(Product(a, b), a), 0.4 / 3)
     assert told.text().split("\n") == [

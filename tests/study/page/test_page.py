@@ -166,6 +166,30 @@ def no_archive(folder):
     return [str(folder / "model.keras"), "--data", str(folder / "rows.npz")]
 
 
+def with_rows(folder, **arrays):
+    np.savez(folder / "rows.npz", **arrays)
+    return [str(folder / "model.keras"), "--data", str(folder / "rows.npz")]
+
+
+def short_labels(folder):
+    return with_rows(folder, x=np.ones((3, 4)), y=np.ones((2, 2)))
+
+
+def many_rows(folder):
+    return [*with_rows(folder, x=np.ones((3, 4)), y=np.ones((3, 2))), "--rows", "4"]
+
+
+def text_for_data(folder):
+    (folder / "rows.npz").write_text("1,2,3")
+    return [str(folder / "model.keras"), "--data", str(folder / "rows.npz")]
+
+
+def not_compiled(folder):
+    model = engine.Sequential([engine.Input((4,)), engine.layers.Dense(2)])
+    model.save(folder / "plain.keras")
+    return [str(folder / "plain.keras")]
+
+
 def no_model(folder):
     (folder / "other.keras").write_text("x,y")
     return [str(folder / "other.keras")]
@@ -180,10 +204,27 @@ MISTAKES = {
     "no rows": (lambda folder: ["pima-sgd", "--rows", "0"], "Expected --rows ≥ 1"),
     "a bad seed": (lambda folder: ["pima-sgd", "--seed", "-1"], "Expected 0 ≤ seed < 2³²"),
     "rows of a tutorial": (lambda folder: ["pima-sgd", "--data", "x.npz"], "with a model's file"),
+    "seed of the example": (lambda folder: ["2-2-2", "--seed", "7"], "--seed with a tutorial or"),
+    "rows of a tutorial's batch": (
+        lambda folder: ["pima-sgd", "--rows", "3"],
+        "--rows with a model",
+    ),
+    "a page over the model": (
+        lambda folder: [str(folder / "model.keras"), "--out", str(folder / "model.keras")],
+        "Expected --out FILE.html. Received: --out",
+    ),
+    "x and y of different lengths": (short_labels, "y.shape|rows"),
+    "more rows than there are": (many_rows, "Expected --rows of at most the 3 rows in rows.npz"),
+    "text for data": (text_for_data, "not one: np.savez"),
+    "no data": (
+        lambda folder: [str(folder / "model.keras"), "--data", str(folder / "none.npz")],
+        "none.npz, no such file",
+    ),
+    "not compiled": (not_compiled, "Expected a model that was saved after compile"),
     "other arrays": (wrong_data, "with x and y, and maybe sample_weight"),
     "no arrays": (no_archive, "Expected an .npz file with x and y"),
     "no model": (no_model, "other.keras"),
-    "a folder": (lambda folder: ["pima-sgd", "--out", str(folder)], "director"),
+    "a folder": (lambda folder: ["pima-sgd", "--out", str(folder)], "a folder"),
 }
 
 
@@ -194,4 +235,5 @@ def test_mistakes(name, tmp_path, capsys):
     with pytest.raises(SystemExit) as exit_:
         main(arguments(tmp_path))
     assert exit_.value.code == 2
+    engine.saving.load_model(tmp_path / "model.keras")  # it is still one
     assert re.search(words.replace("(", r"\("), " ".join(capsys.readouterr().err.split()))
