@@ -11,7 +11,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -96,6 +96,10 @@ def explain(
     count, units = found.kernel.shape
     unit = _index("unit", unit, units, f"of layer {found.name!r}")
     sample = _index("sample", sample, len(trace.x), "of the batch")
+    if inputs is not None and (isinstance(inputs, str) or not isinstance(inputs, Iterable)):
+        raise TypeError(
+            f"Expected inputs to be a list of whole numbers. Received: inputs={shown(inputs)}"
+        )
     chosen = range(min(count, MOST_WEIGHTS)) if inputs is None else inputs
     where = f"of layer {found.name!r}"
     wanted = [_index(f"inputs[{i}]", k, count, where) for i, k in enumerate(chosen)]

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from engine.kernels.memory import Array
+from engine.study.needed import needed
 from engine.study.trace import Trace
 
 AXES = {
@@ -29,29 +30,37 @@ AXES = {
 
 
 def frame(trace: Trace) -> Any:
-    """Every number of a step: the layers forward, the loss, the layers backward, the update."""
-    import pandas
+    """Every number of a step: the batch, the layers forward, the loss, backward, the update."""
+    pandas = needed("pandas", "a trace as a frame")
 
     parts: list[Any] = []
 
     def add(layer: str | None, tensor: str, values: Array | None, axes: tuple[str, ...]) -> None:
         if values is None:
             return
-        numbers = np.indices(values.shape).reshape(len(axes), -1)
+        numbers: Any = np.indices(values.shape).reshape(len(axes), -1) if axes else []
         columns: dict[str, Any] = {"layer": layer, "tensor": tensor}
         columns |= dict(zip(axes, numbers, strict=True))
         parts.append(pandas.DataFrame({**columns, "value": values.reshape(-1)}))
 
+    add(None, "y", trace.y, ("sample", "unit"))
+    if trace.targets is not trace.y:
+        add(None, "target", trace.targets, ("sample", "unit"))
+    add(None, "sample weight", trace.sample_weight, ("sample",))
     for layer in trace.layers:
         for name in ("input", "kernel", "bias", "z", "a"):
             add(layer.name, name, getattr(layer, name), AXES[name])
     add(None, "loss", trace.sample_losses, ("sample",))
+    for path, value in trace.penalties.items():
+        add(path.rsplit("/", 1)[0], f"penalty of {path.rsplit('/', 1)[1]}", np.array([value]), ())
+    add(None, "mean loss", np.array([trace.loss]), ())
     for layer in reversed(trace.layers):
         for name in ("da", "dz", "dkernel", "dbias"):
             add(layer.name, name, getattr(layer, name), AXES[name])
     for weight in trace.weights:
         layer_name, name = weight.name.rsplit("/", 1)
         axes = AXES[name]
+        add(layer_name, f"penalty's gradient of {name}", weight.penalty_gradient, axes)
         for slot, values in weight.slots_before.items():
             add(layer_name, f"{slot} of {name}, before", values, axes)
         for slot, values in weight.slots_after.items():
@@ -60,5 +69,7 @@ def frame(trace: Trace) -> Any:
         add(layer_name, f"new {name}", weight.new, axes)
     told = pandas.concat(parts, ignore_index=True)
     for axis in ("sample", "input", "unit"):
+        if axis not in told:
+            told[axis] = None
         told[axis] = told[axis].astype("Int64")
     return told[["layer", "tensor", "sample", "input", "unit", "value"]]

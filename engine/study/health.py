@@ -25,6 +25,7 @@ import numpy as np
 
 from engine.callbacks import Callback
 from engine.losses import BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy
+from engine.study.needed import needed
 from engine.study.trace import LayerTrace, Trace
 
 QUANTITIES = ("update_ratio", "gradient_norm", "dead", "saturated", "loss")
@@ -47,12 +48,13 @@ class Health(Callback):
     Attributes
     ----------
     epochs
-        0, 1, 2, …: how many epochs had been trained.
+        0, 1, 2, …: how many epochs had been trained with it.
     values
         For each of `QUANTITIES` the numbers by layer, one for each of `epochs`; "loss" has the one
         name "model".
     expected_loss
-        ln(classes) for a crossentropy, None for another loss.
+        For a crossentropy ln(classes), times the mean of the sample weights; None for another
+        loss.  Penalties of regularizers come on top of it.
 
     Examples
     --------
@@ -86,7 +88,7 @@ class Health(Callback):
 
     def frame(self) -> Any:
         """A tidy pandas frame: epoch, layer, quantity, value."""
-        import pandas
+        pandas = needed("pandas", "a training's health as a frame")
 
         rows = [
             (epoch, layer, quantity, value)
@@ -99,7 +101,7 @@ class Health(Callback):
     def _examine(self) -> None:
         told: Trace = self.model.trace(self.x, self.y, self.sample_weight)
         if not self.epochs:
-            self.expected_loss = _of_knowing_nothing(self.model)
+            self.expected_loss = _of_knowing_nothing(self.model, told.sample_weight)
         self.epochs.append(len(self.epochs))
         self._note("loss", "model", told.loss)
         weights = iter(told.weights)
@@ -113,6 +115,10 @@ class Health(Callback):
                 self._note("dead", layer.name, dead(layer))
             if layer.activation in OUTER:
                 self._note("saturated", layer.name, saturated(layer))
+
+    def __repr__(self) -> str:
+        """How much was examined."""
+        return f"<Health: examined {len(self.epochs)} times>"
 
     def _note(self, quantity: str, layer: str, value: float) -> None:
         self.values[quantity].setdefault(layer, []).append(float(value))
@@ -139,10 +145,11 @@ def _ratio(updates: list[Any], values: list[Any]) -> float:
     return _norm(updates) / of if of else float("nan")
 
 
-def _of_knowing_nothing(model: Any) -> float | None:
+def _of_knowing_nothing(model: Any, weights: Any) -> float | None:
     """The crossentropy of equal probabilities for all classes."""
-    if isinstance(model._loss, BinaryCrossentropy):
-        return log(2.0)
+    classes = 2
     if isinstance(model._loss, CategoricalCrossentropy | SparseCategoricalCrossentropy):
-        return log(model.output_shape[-1])
-    return None
+        classes = model.output_shape[-1]
+    elif not isinstance(model._loss, BinaryCrossentropy):
+        return None
+    return log(classes) * (1.0 if weights is None else float(np.mean(weights)))

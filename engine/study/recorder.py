@@ -46,6 +46,11 @@ class Recorder(Callback):
 
     def __init__(self, steps: Iterable[int] = (1, 2, 3, 4, 5)) -> None:
         super().__init__()
+        if isinstance(steps, str) or not isinstance(steps, Iterable):
+            raise TypeError(
+                "Expected steps to be a list of whole numbers, as [1, 2, 3]. "
+                f"Received: {shown(steps)}"
+            )
         self.steps = set()
         for step in steps:
             if isinstance(step, bool) or not isinstance(step, int | np.integer):
@@ -53,7 +58,25 @@ class Recorder(Callback):
             if step < 1:
                 raise ValueError(f"Expected steps to be whole numbers ≥ 1. Received: {step}")
             self.steps.add(int(step))
+        if not self.steps:
+            raise ValueError("Expected at least one step. Received: steps without any")
         self.traces: list[Trace] = []
+
+    def to_html(self, title: str | None = None) -> str:
+        """A page that plays the recorded steps: :func:`engine.study.page.page`."""
+        from engine.study.page import page
+
+        if not self.traces:
+            raise ValueError(
+                f"Expected a Recorder that has seen one of its steps, {sorted(self.steps)[:5]} …, "
+                "in model.fit(…, callbacks=[recorder]); steps count on from fit to fit. "
+                "Received: one without traces"
+            )
+        return page(self.traces, title)
+
+    def __repr__(self) -> str:
+        """How much was recorded."""
+        return f"<Recorder of {len(self.steps)} steps: {len(self.traces)} recorded>"
 
     def on_train_batch_begin(self, batch: int, logs: Any = None) -> None:
         """Trace the step that comes next, if it is one of those."""

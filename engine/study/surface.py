@@ -60,6 +60,13 @@ class LossSurface:
     v: Array
     loss: Array
 
+    def __repr__(self) -> str:
+        """What it is over, and the range of its losses."""
+        finite = self.loss[np.isfinite(self.loss)]
+        told = f"{finite.min():.4g} … {finite.max():.4g}" if finite.size else "none finite"
+        size = f"{len(self.u)} × {len(self.v)}"
+        return f"<LossSurface over {' and '.join(self.names)}, {size} points: {told}>"
+
     def project(self, weights: Sequence[Weights]) -> Array:
         """(u, v) of the point of the plane that is nearest to each: ``(n, 2)``."""
         return _nearest(weights, self.origin, self.directions)
@@ -122,13 +129,24 @@ def loss_surface(
            [0.5, 1. , 6.5]])
     """
     points, verbose = whole("points", points, least=2), verbosity(verbose)
+    seed = whole("seed", seed, least=0)
     model._require_built()
     model._require_compiled(loss=True)
     stands = model.get_weights()
     walked = [weights for path in _paths_of(paths) for weights in _fitting(path, stands)]
+    if not all(np.isfinite(w).all() for weights in (stands, *walked) for w in weights):
+        raise ValueError(
+            "Expected finite weights. Received: a model or paths with nan or infinity: the "
+            "training has diverged; a smaller learning rate may help"
+        )
     if isinstance(along, str) and along == "random":
         names = "random direction 1", "random direction 2"
         origin, directions = stands, _random(stands, seed)
+        if not any(d.any() for d in directions[0]):
+            raise ValueError(
+                "Expected weights that are not all 0: a random direction is as long as they are. "
+                "Received: a model whose weights are all 0"
+            )
     elif isinstance(along, str) and along == "paths":
         names, origin, directions = _plane_of(walked, stands)
     else:
@@ -136,6 +154,8 @@ def loss_surface(
     middle = _nearest([stands], origin, directions)[0]
     if span is not None:
         reach = checked_number("span", span, 0.0)
+        if not reach:
+            raise ValueError("Expected span to be a number > 0. Received: span=0")
         low, high = middle - reach, middle + reach
     elif walked:
         low, high = _beyond(_nearest([*walked, stands], origin, directions))

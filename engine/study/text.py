@@ -14,6 +14,7 @@ import numpy as np
 
 from engine.kernels.memory import Array
 from engine.study.expressions import shown, shown_result
+from engine.study.needed import needed
 from engine.study.trace import Trace
 
 if TYPE_CHECKING:
@@ -21,6 +22,12 @@ if TYPE_CHECKING:
 
 MOST = 8
 """The most rows and columns of a tensor that is shown whole."""
+
+
+_FORMULAS = {
+    "SGD": "SGD: −α·gradient, or from the momentum",
+    "Adam": "Adam: −αₜ·momentum/(√velocity + ε)",
+}
 
 
 def cells(values: Array) -> list[list[str]]:
@@ -60,6 +67,7 @@ def parts(trace: Trace) -> Iterator[tuple[str, list[tuple[str, str, Array]]]]:
             rows.append(("a", f"{layer.activation}(z)", layer.a))
         yield f"Forward: layer {number}, {layer.name}", rows
     told = [("loss of each row", trace.loss_name, trace.sample_losses)]
+    told += [("penalty", path, np.array([value])) for path, value in trace.penalties.items()]
     yield f"Loss: {shown_result(trace.loss)}", told
     for number, layer in reversed(list(enumerate(trace.layers, start=1))):
         rows = []
@@ -74,14 +82,23 @@ def parts(trace: Trace) -> Iterator[tuple[str, list[tuple[str, str, Array]]]]:
             rows.append(("dbias", "Σ dz over the rows", layer.dbias))
         yield f"Backward: layer {number}, {layer.name}", rows
     for weight in trace.weights:
-        rows = [("before", "", weight.value)]
+        rows = [("before", "", weight.value), ("gradient", "", weight.gradient)]
+        if weight.penalty_gradient is not None:
+            rows.append(("of it", "from the penalty", weight.penalty_gradient))
+        for slot, values in weight.slots_before.items():
+            if values.any():
+                rows.append((slot, "before the step", values))
         rows += [(slot, "after the step", values) for slot, values in weight.slots_after.items()]
-        rows += [("update", trace.optimizer, weight.update), ("new", "before + update", weight.new)]
+        rows += [
+            ("update", _FORMULAS[trace.optimizer], weight.update),
+            ("new", "before + update", weight.new),
+        ]
         yield f"Update: {weight.name}", rows
 
 
 def render(trace: Trace) -> Any:
     """What rich prints."""
+    needed("rich", "a trace as text")
     from rich.console import Group
     from rich.table import Table
 
@@ -100,6 +117,7 @@ def render(trace: Trace) -> Any:
 
 def as_text(trace: Trace, width: int = 180) -> str:
     """The same without a terminal: no escapes, and wide enough for `MOST` numbers in a row."""
+    needed("rich", "a trace as text")
     from rich.console import Console
 
     written = StringIO()

@@ -116,7 +116,23 @@ class Trace:
     def explain(
         self, layer: int | str, unit: int, sample: int = 0, inputs: Sequence[int] | None = None
     ) -> Explanation:
-        """Write out one unit of a layer on one row: :func:`engine.study.explain.explain`."""
+        """Write out one unit of a layer on one row, with symbols and with numbers.
+
+        Parameters
+        ----------
+        layer
+            The name of the layer or its number, which counts from 0, as everywhere in Python; the
+            formulas and titles count layers from 1, as books do.
+        unit, sample
+            Which unit of the layer, which row of the batch, from 0.
+        inputs
+            The inputs whose weights are written out; the first eight by default.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If there is no such layer, unit, sample or input.
+        """
         from engine.study.explain import explain
 
         return explain(self, layer, unit, sample, inputs)
@@ -128,7 +144,11 @@ class Trace:
         return frame(self)
 
     def to_html(self, title: str | None = None) -> str:
-        """A page that plays the step: :func:`engine.study.page.page`."""
+        """A page that plays the step, as text: write it to a file.
+
+        ``Path("step.html").write_text(step.to_html(), encoding="utf-8")``, or
+        :func:`engine.study.page.save_page`, which takes several steps, too.
+        """
         from engine.study.page import page
 
         return page(self, title)

@@ -34,7 +34,7 @@ class WeightHistory(Callback):
     steps
         How many steps the optimizer had made then.
     labels
-        "start", "epoch 1", … or "start", "step 10", …
+        "start", "epoch 1", … or "start", "step 10", …; epochs count on from fit to fit.
 
     Raises
     ------
@@ -48,19 +48,26 @@ class WeightHistory(Callback):
         self.weights: list[list[Array]] = []
         self.steps: list[int] = []
         self.labels: list[str] = []
+        self._epochs = 0
         if self.every is not None:
             # On the object: without `every` no step has to come back to Python.
             self.on_train_batch_end = self._after_step  # type: ignore[method-assign]
 
     def on_train_begin(self, logs: Any = None) -> None:
         """Keep where the training starts, unless an earlier fit ended there."""
-        if not self.steps or self.steps[-1] != self.model.optimizer.iterations:
-            self._keep("start")
+        step = int(self.model.optimizer.iterations)
+        if not self.steps or self.steps[-1] != step:
+            self._keep("start" if not self.steps else f"step {step}")
 
     def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
         """Keep the weights after an epoch."""
+        self._epochs = max(self._epochs, epoch) + 1
         if self.every is None:
-            self._keep(f"epoch {epoch + 1}")
+            self._keep(f"epoch {self._epochs}")
+
+    def __repr__(self) -> str:
+        """How much was kept."""
+        return f"<WeightHistory: the weights at {len(self.steps)} moments>"
 
     def _after_step(self, batch: int, logs: Any = None) -> None:
         step = self.model.optimizer.iterations

@@ -107,6 +107,7 @@ MISTAKES = [
     ((0, 2), ValueError, r"Expected unit to be in 0 … 1, of layer 'hidden'\. Received: unit=2"),
     ((0, 0, 1), ValueError, r"Expected sample to be in 0 … 0, of the batch\. Received: sample=1"),
     ((0, 0, 0, [0, 2]), ValueError, r"Expected inputs\[1\] to be in 0 … 1"),
+    ((0, 0, 0, 2), TypeError, "Expected inputs to be a list of whole numbers. Received: inputs=2"),
     ((0.0, 0), TypeError, "Expected layer to be a whole number"),
     ((0, "a"), TypeError, "Expected unit to be a whole number"),
     ((0, True), TypeError, "Expected unit to be a whole number"),

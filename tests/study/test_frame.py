@@ -1,5 +1,6 @@
 """A trace as a frame and as text: all numbers, once, in the order of the computation."""
 
+import sys
 from io import StringIO
 
 import numpy as np
@@ -45,6 +46,17 @@ def test_every_number_is_in_the_frame():
                 (frame["layer"] == layer) & (frame["tensor"] == f"{slot} of {name}, after")
             ]
             assert_same_bits(part["value"].to_numpy(values.dtype).reshape(values.shape), values)
+
+    def of(tensor):
+        return frame[frame["tensor"] == tensor]["value"].tolist()
+
+    assert of("mean loss") == [told.loss]
+    assert of("y") == told.y.ravel().tolist()
+    assert of("sample weight") == (
+        [] if told.sample_weight is None else told.sample_weight.tolist()
+    )
+    for path, value in told.penalties.items():
+        assert of(f"penalty of {path.split('/')[1]}").count(value) >= 1
     losses = frame[frame["tensor"] == "loss"]
     assert losses["value"].tolist() == told.sample_losses.tolist()
     assert losses["layer"].isna().all() and losses["unit"].isna().all()
@@ -117,6 +129,34 @@ def test_a_large_tensor_in_a_line():
     assert cells(values)[0][0].endswith(", 1 not finite")
     assert cells(np.full(9, np.inf)) == [["9, none of them finite"]]
     assert cells(np.array([[1.0, -2.5]])) == [["1", "−2.5"]]
+
+
+def test_what_a_second_step_starts_with():
+    """Slots before and after, and the part of the gradient that a penalty has."""
+    engine.utils.set_random_seed(0)
+    layer = engine.layers.Dense(2, "tanh", kernel_regularizer="l2")
+    model = engine.Sequential([engine.Input((2,)), layer])
+    model.compile("adam", "mse")
+    x, y = np.ones((2, 2)), np.zeros((2, 2))
+    assert "before the step" not in str(model.trace(x, y, apply=True))
+    told = model.trace(x, y)
+    text = str(told)
+    assert "before the step" in text and "from the penalty" in text
+    kernel = told.weights[0]
+    for values in (kernel.slots_before["momentum"], kernel.penalty_gradient, kernel.gradient):
+        assert all(shown(float(v)) in text for v in values.ravel())
+    assert all(shown(value) in text for value in told.penalties.values())
+    names = set(told.frame()["tensor"])
+    assert {"penalty of kernel", "penalty's gradient of kernel", "mean loss"} <= names
+
+
+@pytest.mark.parametrize(("library", "shows"), [("rich", str), ("pandas", lambda t: t.frame())])
+def test_a_missing_library_says_what_to_install(library, shows, monkeypatch):
+    told = small()
+    # A None among the modules is how Python marks one that cannot be imported.
+    monkeypatch.setitem(sys.modules, library, None)
+    with pytest.raises(ImportError, match=rf"Expected {library}, .*pip install '\.\[study\]'"):
+        shows(told)
 
 
 def test_rich_prints_it():

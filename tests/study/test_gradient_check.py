@@ -134,7 +134,7 @@ def test_wrong_derivatives_are_found(name, monkeypatch, rng):
     change(monkeypatch)
     told = check(model, x, y, w)
     assert not told.passed
-    assert "FAILED" in str(told) and "failed" in repr(told)
+    assert "FAILED" in str(told) and "FAILED" in repr(told)
     assert min(told.curve.values()) > 1e-7, "a plateau, whatever the step"
 
 
@@ -189,7 +189,28 @@ def test_nothing_to_compare_is_no_pass():
     model.set_weights([[[0.0]], [0.0]])
     told = check(model, np.ones((2, 1)), np.ones((2, 1)))
     assert told.kinks == 2 and not told.passed
-    assert "FAILED" in str(told)
+    assert "UNDECIDED" in str(told) and "0 of 2 parameters compared" in repr(told)
+
+
+def test_gradients_of_zero_decide_nothing(rng):
+    """Weights of 0 on all rows: whatever the factor of a gradient, it is 0."""
+    model, x, y, _ = smooth_case(FORMS[0], "tanh", 4, rng)
+    told = check(model, x, y, np.zeros(len(x)))
+    assert told.compared > 0 and not told.decided and not told.passed
+
+
+def test_a_large_loss_hides_small_errors(monkeypatch):
+    """Labels of 1e6: differences of a loss of 1e12 see three digits of the gradients."""
+    engine.utils.set_random_seed(0)
+    model = engine.Sequential(
+        [engine.Input((3,)), engine.layers.Dense(4, "tanh"), engine.layers.Dense(1)]
+    )
+    model.compile("sgd", "mse")
+    x = np.random.default_rng(0).normal(size=(8, 3))
+    told = check(model, x, np.full(8, 1e6))
+    assert told.resolution > 1e-7 and not told.passed
+    assert "so small beside the loss" in str(told)
+    assert check(model, x, np.full(8, 1.0)).passed
 
 
 def test_smaller_steps_meet_fewer_kinks():
@@ -247,7 +268,8 @@ def test_progress(capsys):
 
 
 @pytest.mark.parametrize(
-    ("step", "error"), [(0, ValueError), (-1e-5, ValueError), ("a", TypeError)]
+    ("step", "error"),
+    [(0, ValueError), (-1e-5, ValueError), (1e-30, ValueError), (10, ValueError), ("a", TypeError)],
 )
 def test_wrong_steps(step, error):
     with pytest.raises(error, match="Expected step to be a number"):

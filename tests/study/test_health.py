@@ -94,6 +94,16 @@ def test_the_loss_of_knowing_nothing(last, loss, units, expected):
         assert health.values["loss"]["model"][0] == pytest.approx(expected)
 
 
+def test_the_loss_of_knowing_nothing_with_weights():
+    made = model("tanh", "sigmoid", "binary_crossentropy", 1)
+    made.set_weights([*made.get_weights()[:2], made.get_weights()[2] * 0])
+    x, y, w = np.ones((4, 2)), np.array([0, 1, 0, 1]), np.array([5.0, 5.0, 5.0, 1.0])
+    health = Health(x, y, w)
+    made.fit(x, y, epochs=1, verbose=0, callbacks=[health])
+    assert health.values["loss"]["model"][0] == pytest.approx(health.expected_loss)
+    assert health.expected_loss == pytest.approx(4 * np.log(2))
+
+
 def test_the_frame_has_every_number(rows):
     made, health = model("tanh"), Health(*rows)
     made.fit(*rows, epochs=2, verbose=0, callbacks=[health])

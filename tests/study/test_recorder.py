@@ -6,6 +6,7 @@ import pytest
 import engine
 from engine.random import epoch_order
 from engine.study import Recorder
+from engine.study.page import page
 from tests.tolerances import assert_same_bits
 
 
@@ -76,9 +77,27 @@ def test_steps_go_on_counting():
     assert [t.step for t in recorder.traces] == [4]
 
 
+def test_a_page_of_the_steps():
+    x, y, _ = rows(12)
+    made, recorder = model(), Recorder([1, 2])
+    assert repr(recorder) == "<Recorder of 2 steps: 0 recorded>"
+    with pytest.raises(ValueError, match="Expected a Recorder that has seen one of its steps"):
+        recorder.to_html()
+    made.fit(x, y, batch_size=6, verbose=0, callbacks=[recorder])
+    assert recorder.to_html("Two steps") == page(recorder.traces, "Two steps")
+
+
 @pytest.mark.parametrize(
-    ("steps", "error"), [([0], ValueError), ([1.5], TypeError), ([True], TypeError)]
+    ("steps", "error", "words"),
+    [
+        ([0], ValueError, "whole numbers"),
+        ([1.5], TypeError, "whole numbers"),
+        ([True], TypeError, "whole numbers"),
+        (5, TypeError, "a list of whole numbers, .* Received: 5"),
+        ("first", TypeError, "Received: 'first'"),
+        ([], ValueError, "at least one step"),
+    ],
 )
-def test_wrong_steps(steps, error):
-    with pytest.raises(error, match="Expected steps to be whole numbers"):
+def test_wrong_steps(steps, error, words):
+    with pytest.raises(error, match=words):
         Recorder(steps)

@@ -130,6 +130,9 @@ def test_the_model_stays_as_it_is(model, rows, monkeypatch):
     [
         ({"points": 1}, ValueError, "points to be a whole number ≥ 2"),
         ({"span": -1.0}, ValueError, "span"),
+        ({"span": 0}, ValueError, "span to be a number > 0"),
+        ({"seed": -1}, ValueError, "seed to be a whole number ≥ 0"),
+        ({"seed": "a"}, TypeError, "seed to be a whole number"),
         ({"along": "everything"}, ValueError, '"random", "paths" or the names of two weights'),
         ({"along": ("hidden/kernel[0, 0]",)}, ValueError, "the names of two weights"),
         ({"along": ("hidden/kernel[2, 0]", TWO[1])}, ValueError, r"hidden/kernel\[0…1, 0…2\]"),
@@ -143,6 +146,29 @@ def test_the_model_stays_as_it_is(model, rows, monkeypatch):
 def test_wrong_words(model, rows, words, error, told):
     with pytest.raises(error, match=told):
         surface(model, rows, **words)
+
+
+def test_a_training_that_diverged(model, rows):
+    history = trained(model, rows)
+    history.weights[-1][0][0, 0] = np.nan
+    with pytest.raises(ValueError, match="the training has diverged"):
+        surface(model, rows, along="paths", paths=history)
+    model.set_weights([w * np.inf for w in model.get_weights()])
+    with pytest.raises(ValueError, match="the training has diverged"):
+        surface(model, rows)
+
+
+def test_no_direction_of_no_length(model, rows):
+    model.set_weights([w * 0 for w in model.get_weights()])
+    with pytest.raises(ValueError, match="weights that are not all 0"):
+        surface(model, rows)
+    assert surface(model, rows, along=TWO).loss.shape == (5, 5)
+
+
+def test_words_of_a_surface(model, rows):
+    told = surface(model, rows, along=TWO)
+    words = f"{told.loss.min():.4g} … {told.loss.max():.4g}>"
+    assert repr(told) == f"<LossSurface over {' and '.join(TWO)}, 5 × 5 points: {words}"
 
 
 def test_paths_of_another_model(model, rows):

@@ -66,6 +66,16 @@ def test_a_second_fit_goes_on(rows):
     assert history.steps == [0, 1, 2]
 
 
+def test_labels_count_on(rows):
+    """A fit that begins at epoch 0 again, and one that the history has not seen."""
+    made, history = model(), WeightHistory()
+    made.fit(*rows, epochs=2, verbose=0, callbacks=[history])
+    made.fit(*rows, epochs=1, verbose=0)
+    made.fit(*rows, epochs=1, verbose=0, callbacks=[history])
+    assert history.labels == ["start", "epoch 1", "epoch 2", "step 3", "epoch 3"]
+    assert repr(history) == "<WeightHistory: the weights at 5 moments>"
+
+
 def test_kept_weights_are_copies(rows):
     made, history = model(), WeightHistory()
     made.fit(*rows, epochs=2, verbose=0, callbacks=[history])
