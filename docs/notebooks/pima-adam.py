@@ -62,7 +62,7 @@ data.groupby(parts).mean().T
 print("share of the larger class in the test rows:", np.mean(y_test == 0).round(4))
 
 # %% [markdown]
-# The columns are of very different size: hundreds for `Insulin` (µU/ml), less than 1 for
+# The columns are of very different size: the mean is 120 for `Glucose` (mg/dl) and below 0.5 for
 # `DiabetesPedigreeFunction`. They stay so in this part.
 #
 # ### Build
@@ -193,7 +193,8 @@ ax.legend(frameon=False, loc="upper left")
 figure
 
 # %% [markdown]
-# Scaling is worth more than any seed here: the mean rises and the spread shrinks. The published
+# The mean of the standardised networks, 0.782, is above the best of the 500 raw ones, 0.765, and
+# the seeds spread less than half as far. The published
 # 0.71 lies between the two: above nearly all seeds with raw rows, below all seeds with standardised
 # ones. The number alone does not tell what the published run did with its columns.
 #
@@ -226,8 +227,8 @@ plot_history(curves, labels=list(rows)).figure
 
 # %% [markdown]
 # Means of 100 seeds. Momentum makes the steps of SGD about 1/(1 − 0.9) = 10 times as long where
-# gradients agree from step to step. It is fastest in the beginning here. A smaller training loss
-# is not a better test accuracy.
+# gradients agree from step to step. Its training loss is the smallest in all three columns here.
+# A smaller training loss is not a better test accuracy: that of Adam is the highest.
 #
 # ### 4. The size of a batch
 #
@@ -252,7 +253,8 @@ pd.DataFrame(rows, columns=columns).set_index("batch")
 # %% [markdown]
 # In 120 steps Adam has not gone far: both losses are the largest. In 11,360 steps it has the
 # smallest training loss, but not the smallest test loss: it has begun to learn the training rows by
-# heart. Ten rows per step lie between.
+# heart. Ten rows per step have the smallest test loss, 0.4553 against 0.4667, and the highest test
+# accuracy of the three.
 #
 # ## C. Inside
 #
@@ -267,7 +269,8 @@ pd.DataFrame(rows, columns=columns).set_index("batch")
 #     w ← w − α_t·m / (√v + ε̂)
 #
 # Both slots begin at 0 and are therefore too small at first; α_t makes up for it. A `Recorder`
-# keeps some steps of the fit of part A.
+# keeps some steps of the fit of part A, and `explain` writes out the output unit in the first of
+# them. Its arguments count from 0, titles and formulas count layers from 1: `layer=3` is layer 4.
 
 # %%
 keras.utils.set_random_seed(42)
@@ -327,11 +330,21 @@ for weight in first.weights:
 pd.DataFrame(rows).set_index("weight")
 
 # %% [markdown]
-# Nearly all updates are 0.001 long, for gradients from 0.005 to 28. The exception is the least
-# gradient of `dense/kernel`: there √v is smaller than ε̂, which then decides. By hand:
+# Nearly all updates are 0.001 long. The exceptions are in `dense/kernel`:
 
 # %%
-g = np.abs(first.weights[0].gradient[first.weights[0].gradient != 0]).min()
+gradients = np.concatenate([np.abs(w.gradient[w.gradient != 0]) for w in first.weights])
+updates = np.concatenate([np.abs(w.update[w.gradient != 0]) for w in first.weights])
+short = updates < 0.00099
+print("updates shorter than 0.00099:", short.sum(), "of", len(updates))
+print("their |gradient|:", ", ".join(f"{g:.1e}" for g in np.sort(gradients[short])))
+print(f"the other |gradients|: {gradients[~short].min():.4f} to {gradients[~short].max():.1f}")
+
+# %% [markdown]
+# For gradients as small as these √v is smaller than ε̂, which then decides. The least one by hand:
+
+# %%
+g = gradients.min()
 m, v = 0.1 * g, 0.001 * g**2
 alpha = 0.001 * np.sqrt(1 - 0.999) / (1 - 0.9)
 print(f"√v = {np.sqrt(v):.2e}, ε̂ = 1e-07, update = {alpha * m / (np.sqrt(v) + 1e-7):.2e}")

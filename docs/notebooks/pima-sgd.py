@@ -478,10 +478,10 @@ frame = health.frame()
 frame.pivot_table(index=["quantity", "layer"], columns="epoch", values="value")
 
 # %% [markdown]
-# The loss begins a little above ln 2 = 0.693, which is that of the answer 0.5 for everybody. No
+# The loss begins above ln 2 = 0.693, which is that of the answer 0.5 for everybody. No
 # unit is dead: each is above 0 on some row. After four epochs the gradient of the mean loss is less
-# than a third as long as before, while single rows still pull in their own directions as hard as at
-# first.
+# than a third as long as before, while the single row of the last step pulls about as hard as that
+# of the first: the table of the two steps above.
 #
 # ### Are the gradients right
 #
