@@ -21,7 +21,7 @@ def outputs_on(model: Any, grid: Any) -> Any:
 
 
 def margins_of(outputs: Any, decision: Decision | None) -> list[Any]:
-    """Return what is 0 on a boundary: a less the threshold, or a class's a less the largest other."""
+    """Return what is 0 on a boundary: a less the threshold, or less the largest other class's."""
     if decision is not None:
         return [outputs[:, 0] - decision.threshold]
     others = outputs.copy()
