@@ -19,6 +19,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+from engine.checks.absent import absent
+
 _HINT = "pip install '.[plot]' in Glassnet's folder"
 
 if find_spec("matplotlib") is None:
@@ -49,7 +51,7 @@ __all__ = [*sorted(_PICTURES), "plot_model"]
 
 def __getattr__(name: str) -> Any:
     if name not in _PICTURES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return absent(__name__, __all__)(name)
     try:
         module = import_module(f"{__name__}.{_PICTURES[name]}")
     except ModuleNotFoundError as error:

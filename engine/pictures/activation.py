@@ -70,8 +70,9 @@ def plot_activation(
         points, slope = np.insert(points, cut, np.nan), np.insert(slope, cut, np.nan)
     axes.plot(points, slope, color=ORANGE, linewidth=2.0, linestyle="--", label="da/dz")
     axes.set_xlabel("z")
+    axes.set_ylabel("a, and its slope da/dz")
     axes.set_xlim(low, high)
-    axes.legend(frameon=False, fontsize=9, loc="upper left")
+    axes.legend(frameon=False, fontsize=9, loc="best")
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     return axes

@@ -11,6 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.textpath import TextPath
 
+from engine.checks.shown import shown
+
 # Okabe & Ito (2008), "Color universal design": told apart by colour-blind readers.
 # The first two also differ in lightness (L* 46 and 71), so they differ in black and white.
 BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, YELLOW, BLACK = (
@@ -29,9 +31,15 @@ POINTS_PER_INCH = 72.0
 
 
 def axes_or_new(ax: Axes | None, width: float, height: float) -> Axes:
-    """Return `ax`, or the axes of a new figure of `width` × `height` inches."""
+    """Return `ax`, or the axes of a new figure of `width` × `height` inches.
+
+    Raises
+    ------
+    TypeError
+        If `ax` is not one Axes: a Figure, or what ``plt.subplots(2, 2)`` returns second.
+    """
     if ax is not None:
-        return ax
+        return _one_axes(ax)
     return Figure(figsize=(width, height), layout="constrained").add_subplot()
 
 
@@ -40,8 +48,15 @@ def drawing_axes(ax: Axes | None, width: float, height: float) -> tuple[Axes, fl
 
     A new figure is `width` × `height` points (1/72 inch).  On the caller's axes the drawing is
     fitted in; multiply font sizes and line widths by the scale to shrink them with it.
+
+    Raises
+    ------
+    TypeError
+        As `axes_or_new`.
     """
-    if ax is None:
+    if ax is not None:
+        ax = _one_axes(ax)
+    else:
         figure = Figure(figsize=(width / POINTS_PER_INCH, height / POINTS_PER_INCH))
         ax = figure.add_axes((0.0, 0.0, 1.0, 1.0))
     points_per_pixel = POINTS_PER_INCH / ax.get_figure(root=True).dpi  # type: ignore[union-attr]
@@ -52,6 +67,27 @@ def drawing_axes(ax: Axes | None, width: float, height: float) -> tuple[Axes, fl
     ax.set_ylim(height, 0.0)
     ax.set_aspect("equal")
     return ax, float(scale)
+
+
+def _one_axes(ax: Any) -> Axes:
+    if not isinstance(ax, Axes):
+        raise TypeError(
+            f"Expected one Axes, such as axes[0, 0] of plt.subplots(2, 2). Received: ax={shown(ax)}"
+        )
+    return ax
+
+
+def legend_beside(axes: Axes, own_figure: bool, **style: Any) -> None:
+    """Draw the legend to the right of a picture with a figure of its own.
+
+    The caller's axes may have no room beside them, so that it would be cut off: there it stands
+    inside, small and on white, where it covers least.
+    """
+    if own_figure:
+        place = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "frameon": False}
+        axes.legend(**{"fontsize": 9, **place, **style})
+    else:
+        axes.legend(**style, loc="best", fontsize=7, frameon=True, framealpha=0.85)
 
 
 def ink_on(paper: Any) -> str:

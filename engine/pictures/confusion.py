@@ -34,7 +34,8 @@ def plot_confusion_matrix(
     Raises
     ------
     TypeError
-        If labels are neither text nor numbers, or one side is text and the other numbers.
+        If labels are neither text nor numbers, or one side is text and the other numbers, or
+        `class_names` is one text.
     ValueError
         If shapes differ or are not (samples,), if there are no samples, if a number is not whole
         (probabilities, say), or if `class_names` does not cover the labels.
@@ -45,6 +46,10 @@ def plot_confusion_matrix(
     >>> [text.get_text() for text in axes.texts]
     ['1\n50.0 %', '1\n50.0 %', '0\n0.0 %', '1\n100.0 %']
     """
+    if isinstance(class_names, str):
+        raise TypeError(
+            f"Expected class_names to be a list of names. Received: class_names={class_names!r}"
+        )
     true, predicted = _labels("y_true", y_true), _labels("y_pred", y_pred)
     if true.shape != predicted.shape:
         raise ValueError(

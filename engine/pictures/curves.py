@@ -9,7 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from engine.pictures.canvas import BLUE, MARKERS, ORANGE, axes_or_new
+from engine.checks.shown import shown
+from engine.pictures.canvas import BLUE, MARKERS, ORANGE, axes_or_new, legend_beside
 
 _WIDE_BELOW: dict[str, Any] = {"linewidth": 6.0, "alpha": 0.4, "solid_capstyle": "round"}
 _ALONE: dict[str, Any] = {"linewidth": 2.0}
@@ -32,13 +33,14 @@ def plot_history(
     ----------
     histories
         A `History` (its `.history` and `.epoch` are read), a dict such as
-        ``{"loss": [...], "val_loss": [...]}``, or a list of these.
+        ``{"loss": [...], "val_loss": [...]}``, a list of these, or a dict of them by their labels:
+        ``{"SGD": history, "Adam": other}``.
     metric
         A key of the histories without "val_"; "val_" + `metric` is drawn where it is there.
     ax
         Axes to draw on; without it a new figure is made.
     labels
-        One name per history for the legend; "run 1", "run 2", … without it.
+        One name per history for the legend; without it a dict's keys, or "run 1", "run 2", …
 
     Raises
     ------
@@ -54,6 +56,9 @@ def plot_history(
     >>> [line.get_label() for line in axes.lines]
     ['engine, training', 'engine, validation', 'Keras, training', 'Keras, validation']
     """
+    if _by_labels(histories):
+        labels = [str(name) for name in histories] if labels is None else labels
+        histories = list(histories.values())
     runs = list(histories) if isinstance(histories, (list, tuple)) else [histories]
     if not runs:
         raise ValueError("Expected at least one history. Received: histories=[]")
@@ -65,6 +70,7 @@ def plot_history(
         labels = [f"run {number}" for number in range(1, len(runs) + 1)]
     curves = [_curves(run, metric) for run in runs]
 
+    own_figure = ax is None
     ax = axes_or_new(ax, 6.4, 4.0)
     for number, (label, (epochs, parts)) in enumerate(zip(labels, curves, strict=True)):
         for part, values in parts.items():
@@ -84,14 +90,27 @@ def plot_history(
     ax.grid(True, color="0.9")
     ax.set_axisbelow(True)
     # Long curves are easily hidden by a legend: four entries still fit, more go beside the axes.
-    many = len(ax.lines) > 4
-    ax.legend(
-        loc="upper left" if many else "best",
-        bbox_to_anchor=(1.01, 1.0) if many else None,
-        handlelength=3.5,
-        frameon=not many,
-    )
+    if len(ax.lines) > 4:
+        legend_beside(ax, own_figure, handlelength=3.5)
+    else:
+        ax.legend(loc="best", handlelength=3.5)
     return ax
+
+
+def _by_labels(histories: Any) -> bool:
+    """Whether this is a dict of histories, and not one history's dict of lists."""
+    if not isinstance(histories, Mapping):
+        return False
+    runs = [isinstance(run, Mapping) or hasattr(run, "history") for run in histories.values()]
+    if any(runs) and not all(runs):
+        name, other = next(
+            item for item, run in zip(histories.items(), runs, strict=True) if not run
+        )
+        raise TypeError(
+            "Expected a dict of histories or a dict of lists, not both in one. "
+            f"Received: {name!r}: {shown(other)}"
+        )
+    return any(runs)
 
 
 def _curves(run: Any, metric: str) -> tuple[Any, dict[str, Any]]:
@@ -99,6 +118,8 @@ def _curves(run: Any, metric: str) -> tuple[Any, dict[str, Any]]:
     values = run if isinstance(run, Mapping) else getattr(run, "history", None)
     if not isinstance(values, Mapping):
         raise TypeError(f"Expected a History or a dict of lists. Received: {type(run).__name__}")
+    if not values:
+        raise ValueError("Expected a history with at least one metric. Received: {}")
     if metric not in values or metric.startswith("val_"):
         there = sorted(name for name in values if not name.startswith("val_"))
         raise ValueError(f"Expected metric to be one of {there}. Received: metric={metric!r}")

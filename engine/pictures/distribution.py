@@ -7,16 +7,22 @@ from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
+from matplotlib.ticker import MaxNLocator
 
 from engine.checks.shown import shown
-from engine.pictures.canvas import BLUE, ORANGE, axes_or_new
+from engine.pictures.canvas import BLUE, ORANGE, axes_or_new, legend_beside
 
 FEW = 60
 """Up to so many different values each gets a bar of its own: accuracies on a small test set."""
 
+CLOSE = 400
+"""Bars nearer to each other than this part of the extent could not be told apart."""
+
 
 def plot_distribution(
-    values: Any, name: str = "accuracy", published: float | None = None, ax: Axes | None = None
+    values: Any, name: str = "value", published: float | None = None, ax: Axes | None = None
 ) -> Axes:
     """Draw how often each value occurs; of several groups a box and all points for each.
 
@@ -38,7 +44,7 @@ def plot_distribution(
     Raises
     ------
     ValueError, TypeError
-        If there are no values, or they are not finite numbers.
+        If there are no values, or they or `published` are not finite numbers.
 
     Examples
     --------
@@ -46,24 +52,37 @@ def plot_distribution(
     >>> [float(bar.get_height()) for bar in axes.patches[:3]]
     [1.0, 2.0, 1.0]
     """
+    line = None if published is None else _number(published)
+    own_figure = ax is None
+    explained: list[Any] = []
     if isinstance(values, Mapping):
         if not values:
             raise ValueError("Expected at least one group. Received: values={}")
         groups = {str(key): _numbers(group, str(key)) for key, group in values.items()}
         axes = axes_or_new(ax, 8.0, 1.4 + 0.55 * len(groups))
-        _boxes(axes, groups)
+        explained = _boxes(axes, groups)
+        if not own_figure:
+            # A free part below the groups, for the legend.
+            axes.set_ylim(1.8 * len(groups) + 0.5, 0.5)
     else:
         axes = axes_or_new(ax, 8.0, 3.8)
         _bars(axes, _numbers(values, "values"))
-    if published is not None:
-        axes.axvline(float(published), color=ORANGE, linewidth=2, linestyle="--",
+    if line is not None:
+        axes.axvline(line, color=ORANGE, linewidth=2, linestyle="--",
                      label=f"published {published}")  # fmt: skip
     axes.set_xlabel(name)
-    if axes.get_legend_handles_labels()[0]:
-        axes.legend(loc="upper left", bbox_to_anchor=(1.01, 1.0), frameon=False, fontsize=9)
+    legend_beside(axes, own_figure, handles=[*explained, *axes.get_legend_handles_labels()[0]])
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     return axes
+
+
+def _number(published: Any) -> float:
+    if not isinstance(published, int | float | np.number) or isinstance(published, bool):
+        raise TypeError(f"Expected published to be a number. Received: {shown(published)}")
+    if not np.isfinite(published):
+        raise ValueError(f"Expected published to be finite. Received: published={published}")
+    return float(published)
 
 
 def _numbers(values: Any, name: str) -> Any:
@@ -83,8 +102,13 @@ def _numbers(values: Any, name: str) -> Any:
 
 def _bars(axes: Axes, values: Any) -> None:
     there, counts = np.unique(values, return_counts=True)
-    if len(there) <= FEW:
-        step = np.diff(there).min() if len(there) > 1 else 1.0
+    extent = float(np.ptp(values))
+    if extent <= 1e-9 * np.abs(values).max():
+        # All equal, but for rounding: a bar with as much room beside it as five others would have.
+        step = 0.1 * abs(there[0]) or 0.1
+        axes.bar(there[0], len(values), width=0.8 * step, color=BLUE)
+        axes.set_xlim(there[0] - 5 * step, there[0] + 5 * step)
+    elif len(there) <= FEW and (step := np.diff(there).min()) > extent / CLOSE:
         axes.bar(there, counts, width=0.8 * step, color=BLUE)
     else:
         axes.hist(values, bins="auto", color=BLUE, edgecolor="white", linewidth=0.5)
@@ -92,13 +116,19 @@ def _bars(axes: Axes, values: Any) -> None:
     axes.axvspan(low, high, color="0.9", zorder=0, label=f"95 % of them: {low:.3g} – {high:.3g}")
     axes.axvline(middle, color="black", linewidth=1.5, label=f"median {middle:.3g}")
     axes.set_ylabel("networks")
-    axes.set_title(f"{len(values):,} networks", fontsize=10)
+    axes.yaxis.set_major_locator(MaxNLocator(integer=True))
+    axes.set_title(f"{len(values):,} network{'' if len(values) == 1 else 's'}", fontsize=10)
 
 
-def _boxes(axes: Axes, groups: dict[str, Any]) -> None:
-    axes.boxplot(
-        list(groups.values()), orientation="horizontal", whis=(2.5, 97.5), showfliers=False,
-        widths=0.5, medianprops={"color": "black", "linewidth": 2.0},
+def _boxes(axes: Axes, groups: dict[str, Any]) -> list[Any]:
+    """Draw the groups; return what the legend explains."""
+    names = ("whislo", "q1", "med", "q3", "whishi")
+    shares = (0.025, 0.25, 0.5, 0.75, 0.975)
+    # Not `boxplot`: its whiskers end at values, and of a few none is beyond the box.
+    axes.bxp(
+        [dict(zip(names, np.quantile(values, shares), strict=True)) for values in groups.values()],
+        orientation="horizontal", showfliers=False, widths=0.5,
+        medianprops={"color": "black", "linewidth": 2.0},
     )  # fmt: skip
     for number, values in enumerate(groups.values(), start=1):
         # Dots beside each other where values are equal: by their rank among them, not by chance.
@@ -110,6 +140,12 @@ def _boxes(axes: Axes, groups: dict[str, Any]) -> None:
         offset = 0.4 * rank / max(np.abs(rank).max(), 4.0)
         axes.plot(values, number + offset, "o", color=BLUE, markersize=4, alpha=0.7, zorder=3,
                   markeredgewidth=0)  # fmt: skip
-    names = [f"{name}\n({len(values):,})" for name, values in groups.items()]
-    axes.set_yticks(np.arange(1, len(groups) + 1), names, parse_math=False)
+    ticks = [f"{name}\n({len(values):,})" for name, values in groups.items()]
+    axes.set_yticks(np.arange(1, len(groups) + 1), ticks, parse_math=False)
     axes.invert_yaxis()
+    return [
+        Line2D([], [], color=BLUE, marker="o", markersize=4, linestyle="", label="one network"),
+        Line2D([], [], color="black", linewidth=2.0, label="median"),
+        Patch(facecolor="white", edgecolor="black", label="box: the middle 50 %"),
+        Line2D([], [], color="black", linewidth=1.0, label="whiskers: the middle 95 %"),
+    ]

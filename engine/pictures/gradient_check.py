@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib.axes import Axes
 
+from engine.checks.shown import shown
 from engine.pictures.canvas import BLACK, BLUE, axes_or_new
 
 if TYPE_CHECKING:
@@ -18,8 +19,19 @@ def plot_gradient_check(check: GradientCheck, ax: Axes | None = None) -> Axes:
 
     A right gradient gives a valley: to the right the error is that of the difference, ∝ h²; to the
     left that of rounding, ∝ 1/h.  A wrong one gives a plateau.
+
+    Raises
+    ------
+    TypeError
+        If `check` is not a GradientCheck, as ``engine.study.gradient_check`` returns it.
     """
-    from engine.study.gradient_check import LIMIT
+    from engine.study.gradient_check import LIMIT, GradientCheck
+
+    if not isinstance(check, GradientCheck):
+        raise TypeError(
+            "Expected a GradientCheck, as engine.study.gradient_check(model, x, y) returns it. "
+            f"Received: {shown(check)}"
+        )
 
     axes = axes_or_new(ax, 6.4, 4.2)
     steps = np.array(sorted(check.curve))

@@ -9,14 +9,23 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from engine.checks.shown import shown
-from engine.pictures.canvas import BLUE, GREEN, MARKERS, ORANGE, PURPLE, VERMILION, axes_or_new
+from engine.pictures.canvas import (
+    BLUE,
+    GREEN,
+    MARKERS,
+    ORANGE,
+    PURPLE,
+    VERMILION,
+    axes_or_new,
+    legend_beside,
+)
 
 if TYPE_CHECKING:
     from engine.study.health import Health
 
 LABELS = {
-    "update_ratio": "length: update / weights",
-    "gradient_norm": "length of the gradient",
+    "update_ratio": "‖update‖ / ‖weights‖ of a layer",
+    "gradient_norm": "‖gradient‖ of a layer",
     "dead": "dead units (share of the layer)",
     "saturated": "saturated activations (share)",
     "loss": "loss (mean per sample)",
@@ -28,6 +37,8 @@ _DASHES: tuple[Any, ...] = ("-", "--", ":", "-.")
 
 def plot_health(health: Health, quantity: str = "update_ratio", ax: Axes | None = None) -> Axes:
     """Draw one sign of a :class:`~engine.study.Health`, a line for each layer.
+
+    Where a training diverged, its numbers are not finite any more: these epochs are hatched.
 
     Parameters
     ----------
@@ -63,6 +74,7 @@ def plot_health(health: Health, quantity: str = "update_ratio", ax: Axes | None 
             f"Expected a layer with {kind}. Received: a Health with the layers "
             f"{', '.join(health.values['gradient_norm'])}, none of that kind"
         )
+    own_figure = ax is None
     axes = axes_or_new(ax, 6.4, 3.8)
     for number, (layer, values) in enumerate(layers.items()):
         axes.plot(
@@ -71,7 +83,7 @@ def plot_health(health: Health, quantity: str = "update_ratio", ax: Axes | None 
             markersize=4.5, markevery=max(1, len(health.epochs) // 12), label=layer,
         )  # fmt: skip
     if quantity in ("update_ratio", "gradient_norm"):
-        if any(value > 0 for values in layers.values() for value in values):
+        if any(0 < value < np.inf for values in layers.values() for value in values):
             axes.set_yscale("log")
         if quantity == "update_ratio":
             _mark(axes, RULE, "rule of thumb: 10⁻³")
@@ -83,17 +95,35 @@ def plot_health(health: Health, quantity: str = "update_ratio", ax: Axes | None 
             )
             _mark(axes, health.expected_loss, told)
     else:
-        axes.set_ylim(-0.03, 1.03)
+        # Half a marker of room, so that the line of a share of 0 or 1 is whole.
+        axes.set_ylim(-0.05, 1.05)
+    _mark_diverged(axes, health.epochs, layers)
     axes.set_xlabel("epoch (0: before the training)")
     axes.set_ylabel(LABELS[quantity])
     axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes.grid(True, color="0.92")
     axes.set_axisbelow(True)
     if quantity != "loss":
-        many = len(layers) > 4
-        axes.legend(frameon=False, fontsize=9, loc="upper left" if many else "best",
-                    bbox_to_anchor=(1.01, 1.0) if many else None, handlelength=3.5)  # fmt: skip
+        if len(layers) > 4:
+            legend_beside(axes, own_figure, handlelength=3.5)
+        else:
+            axes.legend(frameon=False, fontsize=9, loc="best", handlelength=3.5)
     return axes
+
+
+def _mark_diverged(axes: Axes, epochs: list[int], layers: dict[str, list[float]]) -> None:
+    """Hatch the epochs since when a layer has no finite value any more, and say so above."""
+    firsts = []
+    for values in layers.values():
+        finite = np.flatnonzero(np.isfinite(values))
+        # A single gap is not the end: the ratio of weights that are all 0 is not a number either.
+        first = int(finite[-1]) + 1 if len(finite) else 0
+        if first < len(values):
+            firsts.append(epochs[first])
+    if firsts:
+        axes.axvspan(min(firsts) - 0.5, epochs[-1] + 0.5, facecolor="0.95", edgecolor="0.75",
+                     hatch="///", linewidth=0, zorder=0)  # fmt: skip
+        axes.set_title(f"not finite from epoch {min(firsts)}: the training diverged", fontsize=10)
 
 
 def _mark(axes: Axes, value: float, told: str) -> None:

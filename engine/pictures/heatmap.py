@@ -19,7 +19,7 @@ def plot_correlation(frame: Any, ax: Axes | None = None) -> Axes:
 
     The scale runs from -1 to 1 and its lightness grows with r, so that the sign is also seen in
     black and white: dark blue is -1, grey is 0, yellow is 1.  Up to 12 columns r is written in
-    the cells.  A column without variation has no correlation: its cells stay white.
+    the cells.  A column without variation has no correlation: its cells are white with a dash.
 
     Parameters
     ----------
@@ -34,7 +34,7 @@ def plot_correlation(frame: Any, ax: Axes | None = None) -> Axes:
     TypeError
         If a column is not numeric.
     ValueError
-        If `frame` has not two dimensions or is empty.
+        If `frame` has not two dimensions, or fewer than two rows, or no column.
 
     Examples
     --------
@@ -42,9 +42,10 @@ def plot_correlation(frame: Any, ax: Axes | None = None) -> Axes:
     >>> [text.get_text() for text in axes.texts]
     ['1.00', '-1.00', '-1.00', '1.00']
     """
-    if np.ndim(frame) != 2 or 0 in np.shape(frame):
+    if np.ndim(frame) != 2 or 0 in np.shape(frame) or np.shape(frame)[0] < 2:
         raise ValueError(
-            f"Expected a table of shape (samples, columns). Received: frame.shape={np.shape(frame)}"
+            "Expected a table of shape (samples, columns) with at least two samples. "
+            f"Received: frame.shape={np.shape(frame)}"
         )
     table = pd.DataFrame(frame)
     for name, dtype in table.dtypes.items():
@@ -79,7 +80,11 @@ def plot_correlation(frame: Any, ax: Axes | None = None) -> Axes:
     written = correlation.to_numpy()[correlation.notna()]
     for text, r in zip(ax.texts, written, strict=False):
         text.set_color(ink_on(ax.collections[0].to_rgba(r)))
-    ax.set_xlabel("")
+    missing = np.argwhere(correlation.isna().to_numpy())
+    for row, column in missing:
+        ax.text(column + 0.5, row + 0.5, "–", ha="center", va="center", fontsize=9)
+    told = "–: no correlation, as a column does not vary" if len(missing) else ""
+    ax.set_xlabel(told, fontsize=9)
     ax.set_ylabel("")
     long = max(len(str(name)) for name in correlation.columns) > 4
     ax.tick_params(axis="y", rotation=0)

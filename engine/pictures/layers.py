@@ -9,6 +9,7 @@ from matplotlib.patches import FancyArrowPatch, Rectangle
 
 from engine.pictures.box import ROW, box_width, draw_box, layer_box
 from engine.pictures.canvas import drawing_axes
+from engine.pictures.inputs import checked_model
 
 _MARGIN = 12.0  # points
 
@@ -31,6 +32,8 @@ def plot_layers(
 
     Raises
     ------
+    TypeError
+        If `model` is not a model.
     ValueError
         If `model` is not built or has no layers, or `rankdir` is neither "TB" nor "LR".
     """
@@ -81,10 +84,12 @@ def layers_of(model: Any, expand_nested: bool) -> list[tuple[Any, tuple[Any, ...
 
     Raises
     ------
+    TypeError
+        If `model` is not a model.
     ValueError
         If `model` is not built or has no layers.
     """
-    if not model.built:
+    if not checked_model(model).built:
         raise ValueError(
             "Expected a built model: call model.build(input_shape), or start with an Input. "
             f"Received: model {model.name!r}, built=False"

@@ -49,7 +49,7 @@ def plot_network(model: Any, ax: Axes | None = None) -> Axes:
     Raises
     ------
     TypeError
-        If a layer is not Dense (has no `units`).
+        If `model` is not a model, or a layer is not Dense (has no `units`).
     ValueError
         If `model` is not built or has no Dense layer.
     """

@@ -17,6 +17,9 @@ _LINES: tuple[Any, ...] = ("-", "--", ":", "-.")
 SIDE = 1.8
 """Inches of a cell."""
 
+LEGEND = 0.2
+"""The share of the caller's axes that the legend takes."""
+
 
 def plot_pairs(frame: pd.DataFrame, hue: str | None = None, ax: Axes | None = None) -> Axes:
     """Draw the numeric columns of `frame` against each other, and their histograms on the diagonal.
@@ -67,13 +70,21 @@ def plot_pairs(frame: pd.DataFrame, hue: str | None = None, ax: Axes | None = No
         shapes = {"style": hue, "style_order": classes, "markers": markers}
 
     count = len(columns)
+    # The caller's axes may have no room beside them: the legend then takes a part of their own.
+    share = 1.0 if ax is None or not classes else 1.0 - LEGEND
+    outside = ax is None
     ax = axes_or_new(ax, SIDE * count + 1.2, SIDE * count + 0.6)
     ax.set_axis_off()
     dashes = {to_hex(colour): _LINES[k % len(_LINES)] for k, colour in enumerate(palette)}
     for row, down in enumerate(columns):
         for column, across in enumerate(columns):
             cell = ax.inset_axes(
-                ((column + 0.04) / count, 1 - (row + 0.96) / count, 0.92 / count, 0.92 / count)
+                (
+                    share * (column + 0.04) / count,
+                    1 - (row + 0.96) / count,
+                    share * 0.92 / count,
+                    0.92 / count,
+                )
             )
             if row == column:
                 sns.histplot(data=frame, x=across, element="step", fill=False, linewidth=1.6,
@@ -96,8 +107,10 @@ def plot_pairs(frame: pd.DataFrame, hue: str | None = None, ax: Axes | None = No
                    linestyle=_LINES[k % len(_LINES)])
             for k, name in enumerate(classes)
         ]  # fmt: skip
-        ax.legend(handles=handles, title=hue, loc="upper left", bbox_to_anchor=(1.0, 1.0),
-                  frameon=False, handlelength=3)  # fmt: skip
+        place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0)}
+        if not outside:
+            place = {"loc": "upper right", "fontsize": 7, "title_fontsize": 7, "borderaxespad": 0.0}
+        ax.legend(handles=handles, title=hue, frameon=False, handlelength=3, **place)
     ax.set_title("diagonal: histograms, height = number of samples per bin", fontsize=9)
     return ax
 

@@ -54,10 +54,13 @@ def plot_model(
     Raises
     ------
     TypeError
-        If `units` is asked for and a layer is not Dense.
+        If `model` is not a model or `to_file` not a path, or if `units` is asked for and a layer
+        is not Dense.
     ValueError
         If `model` is not built or has no layers, the suffix is unknown, `rankdir` is neither "TB"
         nor "LR", or `dpi` is not positive.  No file is written then.
+    FileNotFoundError, IsADirectoryError
+        If there is no such folder, or `to_file` is one.
 
     Notes
     -----

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+
+from engine.checks.shown import shown
 
 # What matplotlib would otherwise write of the clock.
 _NO_DATE: dict[str, dict[str, str | None]] = {
@@ -17,19 +20,31 @@ _NO_DATE: dict[str, dict[str, str | None]] = {
 
 
 def file_format(to_file: str | Path) -> str:
-    """Return "png", "svg" or "pdf" for the suffix of `to_file`; no suffix means PNG, as in Keras.
+    """Return "png", "svg" or "pdf" for a file that may be written; no suffix is PNG, as in Keras.
 
     Raises
     ------
+    TypeError
+        If `to_file` is not a path.
     ValueError
         If the suffix is another one.
+    FileNotFoundError, IsADirectoryError
+        If there is no such folder, or `to_file` is one.
     """
+    if not isinstance(to_file, str | os.PathLike):
+        raise TypeError(f"Expected to_file to be a path. Received: to_file={shown(to_file)}")
     suffix = Path(to_file).suffix
     found = suffix.removeprefix(".").lower() or "png"
     if found not in _NO_DATE:
         raise ValueError(
             f"Expected a file name that ends in .png, .svg or .pdf. Received: to_file={to_file!r}"
         )
+    if not Path(to_file).absolute().parent.is_dir():
+        raise FileNotFoundError(
+            f"Expected a file in a folder that exists. Received: {str(to_file)!r}"
+        )
+    if Path(to_file).is_dir():
+        raise IsADirectoryError(f"Expected a file. Received: the folder {str(to_file)!r}")
     return found
 
 
@@ -41,9 +56,17 @@ def save_picture(picture: Axes | Figure, to_file: str | Path, dpi: float = 200) 
 
     Raises
     ------
+    TypeError
+        If `picture` is neither an Axes nor a Figure, or `to_file` not a path.
     ValueError
         If the suffix is none of .png, .svg, .pdf, or `dpi` is not positive.
+    FileNotFoundError, IsADirectoryError
+        If there is no such folder, or `to_file` is one.
     """
+    if not isinstance(picture, Axes | Figure):
+        raise TypeError(
+            f"Expected one picture, an Axes or a Figure. Received: picture={shown(picture)}"
+        )
     found = file_format(to_file)
     if not dpi > 0:
         raise ValueError(f"Expected dpi to be positive. Received: dpi={dpi}")

@@ -38,7 +38,7 @@ def test_on_the_callers_axes():
 
     ax = Figure().add_subplot()
     assert plot_activation("relu", ax=ax) is ax
-    assert ax.get_xlabel() == "z"
+    assert (ax.get_xlabel(), ax.get_ylabel()) == ("z", "a, and its slope da/dz")
 
 
 def test_bad_input():
@@ -47,3 +47,17 @@ def test_bad_input():
     for z in ((1, 1), (2, -2), 5, ("a", "b"), (0, np.inf)):
         with pytest.raises(ValueError, match="two numbers, the smaller first"):
             plot_activation("relu", z=z)
+
+
+@pytest.mark.parametrize("name", ["tanh", "sigmoid"])
+def test_the_legend_covers_no_curve(name):
+    from matplotlib.figure import Figure
+
+    # These rise at the left: a legend in the upper left corner would lie on them.
+    ax = plot_activation(name, z=(-1, 6), ax=Figure(figsize=(4, 3)).add_subplot())
+    ax.figure.draw_without_rendering()
+    box = ax.get_legend().get_window_extent()
+    for line in ax.lines[2:]:
+        points = ax.transData.transform(line.get_xydata())
+        inside = (points > box.min) & (points < box.max)
+        assert not inside.all(axis=1).any()

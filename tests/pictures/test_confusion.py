@@ -85,6 +85,7 @@ def test_ax_is_honoured_and_dollars_are_text():
         ([0, 2], [0, 1], ["a", "b"], ValueError, r"class_names=\['a', 'b'\], labels=\[0, 1, 2\]"),
         ([0, -1], [0, 0], ["a", "b"], ValueError, "labels="),
         (["a"], ["c"], ["a", "b"], ValueError, "labels="),
+        ([0, 1], [0, 1], "ab", TypeError, "list of names. Received: class_names='ab'"),
         ([0, 1], [0, 1], ["a", "a"], ValueError, "every label once"),
     ],
 )

@@ -93,6 +93,8 @@ def test_ax_is_honoured():
         (RUN, {"metric": "mse"}, ValueError, r"one of \['accuracy', 'loss'\].*metric='mse'"),
         (RUN, {"metric": "val_loss"}, ValueError, "metric='val_loss'"),
         ([], {}, ValueError, "at least one history"),
+        ({}, {}, ValueError, "at least one metric"),
+        ({"SGD": RUN, "loss": [1]}, {}, TypeError, "not both in one. Received: 'loss'"),
         ({"loss": []}, {}, ValueError, "at least one epoch"),
         ({"loss": [1, 2], "val_loss": [1]}, {}, ValueError, "2 epochs.*Received: 1 values"),
         (SimpleNamespace(history={"loss": [1]}, epoch=[0, 1]), {}, ValueError, "2 epochs"),
@@ -105,3 +107,12 @@ def test_ax_is_honoured():
 def test_bad_input(histories, options, error, says):
     with pytest.raises(error, match=says):
         plot_history(histories, **options)
+
+
+def test_a_dict_of_histories_brings_its_labels():
+    adam = SimpleNamespace(history={"loss": [0.4, 0.3]}, epoch=[0, 1])
+    ax = plot_history({"SGD": RUN, "Adam": adam})
+    told = ["SGD, training", "SGD, validation", "Adam, training"]
+    assert [line.get_label() for line in ax.lines] == told
+    ax = plot_history({"SGD": RUN, "Adam": adam}, labels=["a", "b"])
+    assert ax.lines[-1].get_label() == "b, training"

@@ -34,7 +34,13 @@ def test_groups_have_boxes_and_a_dot_for_each_value():
     for line, values in zip(dots, groups.values(), strict=True):
         assert sorted(line.get_xdata()) == sorted(values)
     assert len(np.unique(dots[1].get_xydata(), axis=0)) == 3, "equal values lie beside each other"
-    assert [text.get_text() for text in axes.get_legend().get_texts()] == ["published 0.81"]
+    assert [text.get_text() for text in axes.get_legend().get_texts()] == [
+        "one network",
+        "median",
+        "box: the middle 50 %",
+        "whiskers: the middle 95 %",
+        "published 0.81",
+    ]
 
 
 def test_one_value():
@@ -55,3 +61,44 @@ def test_one_value():
 def test_bad_input(values, error, told):
     with pytest.raises(error, match=told):
         plot_distribution(values)
+
+
+def test_whiskers_hold_the_middle_95_percent_of_few_values():
+    groups = {"a": [0.7, 0.8, 0.9], "b": [0.75, 0.76, 0.76, 0.8]}
+    axes = plot_distribution(groups)
+    for number, values in enumerate(groups.values(), start=1):
+        level = [line for line in axes.lines if list(line.get_ydata()) == [number, number]]
+        ends = [x for line in level for x in line.get_xdata()]
+        assert min(ends) == pytest.approx(np.quantile(values, 0.025))
+        assert max(ends) == pytest.approx(np.quantile(values, 0.975))
+
+
+def test_equal_values_have_a_narrow_bar_with_room():
+    for values in ([0.75], [0.75, 0.75], [0.3, 0.1 + 0.2], [0.0]):
+        axes = plot_distribution(values)
+        (bar, *_), (low, high) = axes.patches, axes.get_xlim()
+        assert bar.get_height() == len(values)
+        assert 0.02 < bar.get_width() / (high - low) < 0.2
+        assert bar.get_width() <= 0.1
+        ticks = axes.get_yticks()
+        assert (ticks == ticks.round()).all()
+
+
+def test_values_too_near_for_bars_are_a_histogram():
+    axes = plot_distribution([0.1, 0.1 + 1e-6, 0.5, 0.9])
+    assert min(patch.get_width() for patch in axes.patches) > 0.01
+
+
+def test_names():
+    axes = plot_distribution([0.5])
+    assert (axes.get_title(), axes.get_xlabel()) == ("1 network", "value")
+
+
+@pytest.mark.parametrize(
+    ("published", "error", "told"),
+    [("0.7", TypeError, "published to be a number. Received: '0.7'"),
+     (True, TypeError, "a number"), (np.nan, ValueError, "finite. Received: published=nan")],
+)  # fmt: skip
+def test_bad_published(published, error, told):
+    with pytest.raises(error, match=told):
+        plot_distribution([0.5], published=published)

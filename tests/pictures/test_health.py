@@ -70,3 +70,37 @@ def test_bad_input():
     ]:
         with pytest.raises(error, match=told):
             plot_health(*words)
+
+
+@pytest.mark.parametrize("quantity", QUANTITIES)
+def test_a_training_that_diverged_is_told(quantity):
+    health = examined("tanh" if quantity == "saturated" else "relu")
+    assert plot_health(health, quantity).get_title() == ""
+    for values in health.values[quantity].values():
+        values[0] = np.nan  # a gap, as the ratio has it where all weights are 0
+        values[4:] = [np.inf, np.nan]
+    axes = plot_health(health, quantity)
+    axes.figure.draw_without_rendering()
+    assert axes.get_title() == "not finite from epoch 4: the training diverged"
+    (hatched,) = (patch for patch in axes.patches if patch.get_hatch())
+    assert (hatched.get_x(), hatched.get_x() + hatched.get_width()) == (3.5, 5.5)
+    for values in health.values[quantity].values():
+        values[:] = [np.nan] * 6
+    assert "from epoch 0" in plot_health(health, quantity).get_title()
+
+
+def test_a_share_of_zero_is_a_whole_line():
+    health = examined()
+    for values in health.values["dead"].values():
+        values[:] = [0.0] * 6
+    axes = plot_health(health, "dead")
+    axes.figure.draw_without_rendering()
+    line = axes.lines[0]
+    height = axes.transData.transform((0, 0))[1] - axes.bbox.y0
+    points = height * 72 / axes.figure.dpi
+    assert points > (line.get_markersize() + line.get_markeredgewidth()) / 2 + 5
+
+
+def test_axis_labels_are_the_formulas():
+    assert plot_health(examined()).get_ylabel() == "‖update‖ / ‖weights‖ of a layer"
+    assert plot_health(examined(), "gradient_norm").get_ylabel() == "‖gradient‖ of a layer"

@@ -44,8 +44,13 @@ def test_numbers_up_to_twelve_columns(columns, numbers):
 
 def test_a_constant_column_has_no_correlation():
     ax = plot_correlation(table(2).assign(same=1.0))
-    assert [text.get_text() for text in ax.texts][-1] == "1.00"
-    assert len(ax.texts) == 4
+    told = {text.get_position(): text.get_text() for text in ax.texts}
+    assert len(told) == 9 and told[1.5, 1.5] == "1.00"
+    assert {place for place, text in told.items() if text == "–"} == {
+        (0.5, 2.5), (1.5, 2.5), (2.5, 2.5), (2.5, 0.5), (2.5, 1.5)
+    }  # fmt: skip
+    assert "does not vary" in ax.get_xlabel()
+    assert plot_correlation(table(2)).get_xlabel() == ""
     ax.figure.draw_without_rendering()
 
 
@@ -58,6 +63,7 @@ def test_ax_is_honoured_and_arrays_will_do():
     ("frame", "error", "says"),
     [
         (pd.DataFrame({"a": [1, 2], "kind": ["x", "y"]}), TypeError, "column 'kind'"),
+        ([[1, 2, 3]], ValueError, r"at least two samples. Received: frame.shape=\(1, 3\)"),
         (np.zeros(3), ValueError, r"frame.shape=\(3,\)"),
         (pd.Series([1.0, 2.0]), ValueError, r"frame.shape=\(2,\)"),
         (np.zeros((2, 2, 2)), ValueError, r"frame.shape=\(2, 2, 2\)"),

@@ -104,3 +104,13 @@ def test_a_model_that_is_not_built(model, tmp_path, units):
     with pytest.raises(ValueError, match="Expected a built model"):
         plot_model(model, tmp_path / "m.png", units=units)
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_that_does_not_exist(model, tmp_path):
+    with pytest.raises(FileNotFoundError, match="in a folder that exists. Received: .*none"):
+        plot_model(model, tmp_path / "none" / "m.png")
+
+
+def test_what_is_not_a_model(tmp_path):
+    with pytest.raises(TypeError, match="Expected model to be a model. Received: model=None"):
+        plot_model(None, tmp_path / "m.png")

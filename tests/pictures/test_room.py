@@ -5,7 +5,9 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 import engine.pictures
 from engine.pictures.canvas import ink_on, text_width
@@ -22,7 +24,9 @@ def test_every_picture_is_there():
     for name in engine.pictures.__all__:
         assert callable(getattr(engine.pictures, name)), name
         assert name in dir(engine.pictures)
-    with pytest.raises(AttributeError, match="no attribute 'plot_nothing'"):
+    with pytest.raises(
+        AttributeError, match="Expected one of plot_activation, .*plot_pairs.*plot_nothing"
+    ):
         engine.pictures.plot_nothing  # noqa: B018
 
 
@@ -72,3 +76,55 @@ def test_text_width_grows_with_text_and_size():
     assert text_width("", 10) == text_width(" ", 10) == 0.0
     assert 0 < text_width("a", 10) < text_width("aa", 10) < text_width("aa", 12)
     assert text_width("$a$", 10) > text_width("a", 10)
+
+
+PICTURES = {
+    "activation": lambda ax: engine.pictures.plot_activation("relu", ax=ax),
+    "confusion": lambda ax: engine.pictures.plot_confusion_matrix([0, 1], [0, 1], ax=ax),
+    "correlation": lambda ax: engine.pictures.plot_correlation(np.eye(3), ax=ax),
+    "distribution": lambda ax: engine.pictures.plot_distribution([1, 2], ax=ax),
+    "history": lambda ax: engine.pictures.plot_history({"loss": [1]}, ax=ax),
+}
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_several_axes_or_a_figure_are_not_one_axes(name):
+    for ax, told in [
+        (Figure(), "Received: ax=<Figure"),
+        (Figure().subplots(2, 2), r"Received: ax=<ndarray of shape \(2, 2\)>"),
+        ("top", "Received: ax='top'"),
+    ]:
+        with pytest.raises(TypeError, match=rf"one Axes, such as axes\[0, 0\].*{told}"):
+            PICTURES[name](ax)
+
+
+@pytest.mark.parametrize("draw", ["plot_network", "plot_layers"])
+def test_drawings_take_one_axes_and_a_model(stand_ins, draw):
+    from engine.pictures.layers import plot_layers
+
+    function = plot_layers if draw == "plot_layers" else engine.pictures.plot_network
+    with pytest.raises(TypeError, match="one Axes, such as"):
+        function(stand_ins.chain(2, 1), ax=Figure())
+    for model in (None, "m", stand_ins.Dense(2, 1, stand_ins.relu, "dense")):
+        with pytest.raises(TypeError, match="Expected model to be a model. Received: model="):
+            function(model)
+
+
+def test_a_legend_stands_inside_the_callers_axes_and_beside_its_own():
+    runs = [{"loss": [3.0, 2.0], "val_loss": [3.0, 2.5]}] * 3
+    groups = {"first": [1.0, 2.0], "second": [2.0, 3.0]}
+    for draw in (
+        lambda ax: engine.pictures.plot_history(runs, ax=ax),
+        lambda ax: engine.pictures.plot_distribution(groups, ax=ax),
+        lambda ax: engine.pictures.plot_pairs(
+            pd.DataFrame({"a": [1, 2], "b": [3, 4], "kind": ["x", "y"]}), hue="kind", ax=ax
+        ),
+    ):
+        given = draw(Figure(figsize=(5, 4)).add_subplot())
+        own = draw(None)
+        for axes in (given, own):
+            axes.figure.draw_without_rendering()
+        box = given.get_legend().get_window_extent()
+        assert given.bbox.x0 <= box.x0 + 1 and box.x1 <= given.bbox.x1 + 1
+        assert given.bbox.y0 <= box.y0 + 1 and box.y1 <= given.bbox.y1 + 1
+        assert own.get_legend().get_window_extent().x0 >= own.bbox.x1

@@ -26,3 +26,17 @@ def test_axes_without_a_figure(tmp_path):
     ax.remove()
     with pytest.raises(ValueError, match="Received: axes without one"):
         save_picture(ax, tmp_path / "f.png")
+
+
+def test_bad_pictures_and_places(tmp_path):
+    figure = Figure()
+    for picture, told in [(figure.subplots(2, 2), r"<ndarray of shape \(2, 2\)>"), (3, "3")]:
+        with pytest.raises(TypeError, match=f"an Axes or a Figure. Received: picture={told}"):
+            save_picture(picture, tmp_path / "f.png")
+    with pytest.raises(TypeError, match="Expected to_file to be a path. Received: to_file=5"):
+        save_picture(figure, 5)
+    with pytest.raises(FileNotFoundError, match="in a folder that exists. Received: .*none"):
+        save_picture(figure, tmp_path / "none" / "f.png")
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(IsADirectoryError, match="Expected a file. Received: the folder"):
+        save_picture(figure, tmp_path / "folder")
