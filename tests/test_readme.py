@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import engine
+import engine.pictures
 from keras_ref.experiment import DATA, FIT_WORDS, LAYER_WORDS, TOP
 from keras_ref.rows import LABELS, NAMES
 
@@ -17,7 +18,7 @@ ROOT = Path(__file__).parent.parent
 
 def test_the_example_runs_and_learns(tmp_path, monkeypatch, capsys):
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    example, study, many = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    example, study, training, many = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     monkeypatch.chdir(tmp_path)
     names = {}
     exec(compile(example, "README.md", "exec"), names)
@@ -34,6 +35,11 @@ def test_the_example_runs_and_learns(tmp_path, monkeypatch, capsys):
     (shown,) = re.findall(r"```text\n(.*?)```", text, re.DOTALL)
     if engine.arithmetic().level == "bits":
         assert [line for line in shown.splitlines() if line not in printed.splitlines()] == []
+    exec(compile(training, "README.md", "exec"), names)
+    assert (tmp_path / "boundary.png").stat().st_size > 10_000
+    assert names["health"].epochs == list(range(41)) and len(names["path"].weights) == 41
+    named = re.findall(r"`(plot_\w+)`", text)
+    assert sorted({*named, "plot_model", "save_picture"}) == sorted(engine.pictures.__all__)
     exec(compile(many.replace("range(1000)", "[42, 43]"), "README.md", "exec"), names)
     fits = names["fits"]
     for ours, theirs in zip(fits.weights, model.get_weights(), strict=True):
