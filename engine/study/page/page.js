@@ -214,9 +214,10 @@
     if (held) (svg.querySelector('[aria-pressed="true"]') || svg).focus({ preventScroll: true });
     const [circles] = inCircles(at.layer), [lines] = onEdges(at.layer);
     const back = part().kind === "backward" && at.layer > 0;
-    byId("legend").textContent = (circles ? `Circles: ${circles}${back ? ", before this layer a" : ""}. ` : "") +
-      (lines ? `Lines: ${lines}s${back ? ", before this layer weights" : ""}, the wider the larger; ` +
-        "blue and whole: positive, orange and dashed: negative." : "");
+    byId("legend").textContent = (back ?
+      "From this layer on circles show dz and lines gradients; in the layers before a and weights. " :
+      (circles ? `Circles: ${circles}. ` : "") + (lines ? `Lines: ${lines}s. ` : "")) +
+      (lines ? "The wider a line the larger; blue and whole: positive, orange and dashed: negative." : "");
   }
 
   // --- where we are -------------------------------------------------------------------------------
