@@ -146,9 +146,29 @@ class Model(Fitting, Evaluating, Predicting):
         return self
 
     def trace(self, x: Any, y: Any, sample_weight: Any = None, apply: bool = False) -> Trace:
-        """One training step with every number in it: :func:`engine.study.trace`.
+        """One training step with every number in it, by the formulas, with the kernels' bits.
 
-        The model stays as it is, unless the step is to be taken (`apply`).
+            z = a·W + b, a = f(z)    loss    dz, dW = aᵀ·dz, db = Σ dz, da = dz·Wᵀ    the update
+
+        Parameters
+        ----------
+        x, y, sample_weight
+            The batch, as for ``train_on_batch``.
+        apply
+            Take the step; without it the model stays as it is.
+
+        Returns
+        -------
+        Trace
+            The tensors of all layers with their shapes (:class:`engine.study.LayerTrace`), the
+            losses, and for each weight gradient, slots, update and new value
+            (:class:`engine.study.WeightTrace`).  ``print`` shows it; ``.explain`` writes out one
+            unit, ``.frame`` makes a table, ``.to_html`` a page.
+
+        Raises
+        ------
+        ValueError, TypeError
+            If the model is not compiled or built, or the data do not fit it.
         """
         from engine.study import trace
 

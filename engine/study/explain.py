@@ -18,7 +18,8 @@ from typing import Any
 import numpy as np
 
 from engine.checks.shown import shown
-from engine.study.expressions import Equation
+from engine.models.arguments import whole
+from engine.study.expressions import LONG, Equation
 from engine.study.formulas import Neuron, rate
 from engine.study.trace import Trace
 
@@ -72,6 +73,7 @@ def explain(
     unit: int,
     sample: int = 0,
     inputs: Sequence[int] | None = None,
+    terms: int | None = LONG,
 ) -> Explanation:
     """Write out one unit of a layer on one row of the batch.
 
@@ -85,6 +87,8 @@ def explain(
         Which unit of the layer, which row of the batch, from 0.
     inputs
         The inputs whose weights are written out; the first eight by default.
+    terms
+        So many terms of a sum over inputs, units or rows are shown; None: all.
 
     Raises
     ------
@@ -104,7 +108,8 @@ def explain(
     where = f"of layer {found.name!r}"
     wanted = [_index(f"inputs[{i}]", k, count, where) for i, k in enumerate(chosen)]
 
-    neuron = Neuron(trace, number, unit, sample)
+    most = None if terms is None else whole("terms", terms, least=3)
+    neuron = Neuron(trace, number, unit, sample, most)
     sections = [Section("Forward", [neuron.z(), neuron.a()])]
     if neuron.is_last:
         sections.append(Section("Loss", [neuron.loss()]))

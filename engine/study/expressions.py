@@ -27,7 +27,7 @@ SUM, PRODUCT, POWER, ATOM = range(4)
 """How strongly a formula holds together: what is weaker than its place needs brackets."""
 
 LONG = 17
-"""A sum of more terms is shown with its first ones and its last one."""
+"""A sum of more terms is shown with its first ones and its last one, unless all are asked for."""
 
 _BELOW = str.maketrans("0123456789,amtx", "₀₁₂₃₄₅₆₇₈₉ˏₐₘₜₓ")
 _ABOVE = str.maketrans("0123456789()−", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾⁻")
@@ -171,8 +171,8 @@ class Sum(Expression):
 
     strength = SUM
 
-    def __init__(self, *terms: Expression) -> None:
-        self.terms = terms
+    def __init__(self, *terms: Expression, most: int | None = LONG) -> None:
+        self.terms, self.most = terms, most
 
     @property
     def value(self) -> float:
@@ -187,12 +187,13 @@ class Sum(Expression):
         if found is None:
             return None
         pairs = zip(self.terms, found, strict=True)
-        return Sum(*(Negative(x) if isinstance(term, Negative) else x for term, x in pairs))
+        worked = (Negative(x) if isinstance(term, Negative) else x for term, x in pairs)
+        return Sum(*worked, most=self.most)
 
     def _signed(self) -> Iterator[tuple[int, str, Expression]]:
         """The terms that are shown: how many are left out before each, its sign, and it."""
-        count = len(self.terms)
-        chosen = range(count) if count <= LONG else (*range(LONG - 2), count - 1)
+        count, most = len(self.terms), self.most or len(self.terms)
+        chosen = range(count) if count <= most else (*range(most - 2), count - 1)
         before = -1
         for k in chosen:
             term, left_out, before = self.terms[k], k - before - 1, k

@@ -13,6 +13,7 @@ from __future__ import annotations
 from engine.kernels import losses
 from engine.losses.binary_crossentropy import EPSILON
 from engine.study.expressions import (
+    LONG,
     Condition,
     Equation,
     Exponential,
@@ -35,10 +36,16 @@ LIMITS = "p is kept between 1e−7 and 1 − 1e−7"
 
 
 class Neuron:
-    """Unit `unit` of layer number `layer` (from 0) on row `row` of the batch."""
+    """Unit `unit` of layer number `layer` (from 0) on row `row` of the batch.
 
-    def __init__(self, trace: Trace, layer: int, unit: int, row: int) -> None:
+    `most` terms of the sums over inputs, units and rows are shown; None: all.
+    """
+
+    def __init__(
+        self, trace: Trace, layer: int, unit: int, row: int, most: int | None = LONG
+    ) -> None:
         self.trace, self.layer, self.unit, self.row = trace, layer, unit, row
+        self.most = most
         self.numbers: LayerTrace = trace.layers[layer]
         self.is_last = layer == len(trace.layers) - 1
 
@@ -85,7 +92,7 @@ class Neuron:
         ]
         if self.numbers.bias is not None:
             terms.append(self._bias())
-        return self._equation("z", Sum(*terms))
+        return self._equation("z", Sum(*terms, most=self.most))
 
     def a(self) -> Equation:
         """a = activation(z)."""
@@ -144,7 +151,7 @@ class Neuron:
             Product(behind._of("dz", c), self._weight(self.unit, c, self.layer + 1))
             for c in range(units)
         ]
-        return self._equation("da", Sum(*terms))
+        return self._equation("da", Sum(*terms, most=self.most))
 
     def dz(self) -> Equation:
         """The gradient with respect to z: the error signal of the unit."""
@@ -242,7 +249,8 @@ class Neuron:
             terms.append(Number(told.penalty_gradient[place], Symbol("dpenalty")))
             remark += ", plus the penalty's gradient"
         name = Symbol(f"d{symbol.base}", symbol.below, symbol.above)
-        return Equation(name, Sum(*terms), float(told.gradient[place]), remark)
+        total = Sum(*terms, most=self.most)
+        return Equation(name, total, float(told.gradient[place]), remark)
 
     def _trained(self, which: str) -> WeightTrace:
         """What the optimizer did with the layer's kernel or bias."""

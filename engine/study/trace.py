@@ -114,7 +114,12 @@ class Trace:
     weights: list[WeightTrace]
 
     def explain(
-        self, layer: int | str, unit: int, sample: int = 0, inputs: Sequence[int] | None = None
+        self,
+        layer: int | str,
+        unit: int,
+        sample: int = 0,
+        inputs: Sequence[int] | None = None,
+        terms: int | None = 17,
     ) -> Explanation:
         """Write out one unit of a layer on one row, with symbols and with numbers.
 
@@ -127,6 +132,8 @@ class Trace:
             Which unit of the layer, which row of the batch, from 0.
         inputs
             The inputs whose weights are written out; the first eight by default.
+        terms
+            So many terms of a sum over inputs, units or rows are shown; None: all.
 
         Raises
         ------
@@ -135,7 +142,7 @@ class Trace:
         """
         from engine.study.explain import explain
 
-        return explain(self, layer, unit, sample, inputs)
+        return explain(self, layer, unit, sample, inputs, terms)
 
     def frame(self) -> Any:
         """A tidy pandas frame, a row for each number: :mod:`engine.study.frame`."""

@@ -93,6 +93,20 @@ def test_what_is_left_out():
     assert "(85 more)" in text  # of the sum's terms
 
 
+def test_all_terms_of_a_sum():
+    model = engine.Sequential([engine.Input((100,)), engine.layers.Dense(1)])
+    model.compile("sgd", "mse")
+    step = model.trace(np.ones((40, 100)), np.ones((40, 1)))
+    told = str(step.explain(0, 0, inputs=[0], terms=None))
+    assert "more)" not in told
+    z, _ = step.explain(0, 0, inputs=[0], terms=None).sections[0].equations
+    assert z.formula.text(filled=True).count("·") == 100
+    assert z.formula.parts_worked_out().text(True).count("+ ") == 100
+    assert "(97 more)" in str(step.explain(0, 0, inputs=[0], terms=5))
+    with pytest.raises(ValueError, match="Expected terms to be a whole number ≥ 3"):
+        step.explain(0, 0, terms=2)
+
+
 def test_layers_by_name():
     told = published()
     name = told.layers[1].name
