@@ -129,7 +129,7 @@ def _losses(axes: Axes, surface: LossSurface) -> list[Any]:
     bar.set_label("loss (mean per sample)")
     j, i = np.unravel_index(int(loss.argmin()), loss.shape)
     inside = 0 < j < len(surface.v) - 1 and 0 < i < len(surface.u) - 1
-    beyond = "" if inside else " (at the border: lower beyond)"
+    beyond = "" if inside else " (at the border)"
     axes.plot(surface.u[i], surface.v[j], "+", color=BLACK, markersize=12, markeredgewidth=2,
               linestyle="", clip_on=False, zorder=5,
               label=f"lowest here: {low:.{max(digits, 4)}g}{beyond}")  # fmt: skip

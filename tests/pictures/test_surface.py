@@ -93,7 +93,7 @@ def test_a_lowest_place_at_the_border_is_told_and_whole():
     slope = bowl()
     slope.loss[:] = slope.u
     (cross,) = plot_loss_surface(slope).lines
-    assert cross.get_label() == "lowest here: -2 (at the border: lower beyond)"
+    assert cross.get_label() == "lowest here: -2 (at the border)"
     assert not cross.get_clip_on()
 
 
