@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,6 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from engine.checks.shown import shown
 from engine.pictures.canvas import (
     BLUE,
+    DASHES,
     GREEN,
     MARKERS,
     ORANGE,
@@ -32,7 +33,6 @@ LABELS = {
 }
 RULE = 1e-3
 _COLOURS = (BLUE, ORANGE, GREEN, VERMILION, PURPLE)
-_DASHES: tuple[Any, ...] = ("-", "--", ":", "-.")
 
 
 def plot_health(health: Health, quantity: str = "update_ratio", ax: Axes | None = None) -> Axes:
@@ -79,7 +79,7 @@ def plot_health(health: Health, quantity: str = "update_ratio", ax: Axes | None 
     for number, (layer, values) in enumerate(layers.items()):
         axes.plot(
             health.epochs, values, color=_COLOURS[number % len(_COLOURS)], linewidth=1.8,
-            linestyle=_DASHES[number % len(_DASHES)], marker=MARKERS[number % len(MARKERS)],
+            linestyle=DASHES[number % len(DASHES)], marker=MARKERS[number % len(MARKERS)],
             markersize=4.5, markevery=max(1, len(health.epochs) // 12), label=layer,
         )  # fmt: skip
     if quantity in ("update_ratio", "gradient_norm"):

@@ -10,9 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.lines import Line2D
 
-from engine.pictures.canvas import MARKERS, axes_or_new
-
-_LINES: tuple[Any, ...] = ("-", "--", ":", "-.")
+from engine.pictures.canvas import DASHES, MARKERS, axes_or_new
 
 SIDE = 1.8
 """Inches of a cell."""
@@ -75,7 +73,7 @@ def plot_pairs(frame: pd.DataFrame, hue: str | None = None, ax: Axes | None = No
     outside = ax is None
     ax = axes_or_new(ax, SIDE * count + 1.2, SIDE * count + 0.6)
     ax.set_axis_off()
-    dashes = {to_hex(colour): _LINES[k % len(_LINES)] for k, colour in enumerate(palette)}
+    dashes = {to_hex(colour): DASHES[k % len(DASHES)] for k, colour in enumerate(palette)}
     for row, down in enumerate(columns):
         for column, across in enumerate(columns):
             cell = ax.inset_axes(
@@ -104,7 +102,7 @@ def plot_pairs(frame: pd.DataFrame, hue: str | None = None, ax: Axes | None = No
     if classes:
         handles = [
             Line2D([], [], color=palette[k], marker=markers[k], label=str(name),
-                   linestyle=_LINES[k % len(_LINES)])
+                   linestyle=DASHES[k % len(DASHES)])
             for k, name in enumerate(classes)
         ]  # fmt: skip
         place: dict[str, Any] = {"loc": "upper left", "bbox_to_anchor": (1.0, 1.0)}

@@ -14,6 +14,7 @@ from engine.checks.shown import shown
 from engine.pictures.canvas import (
     BLACK,
     BLUE,
+    DASHES,
     GREEN,
     MARKERS,
     ORANGE,
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
 
 LEVELS = 18
 _COLOURS = (BLUE, ORANGE, GREEN, VERMILION)
-_DASHES: tuple[Any, ...] = ("-", "--", ":", "-.")
 
 
 def plot_loss_surface(surface: LossSurface, paths: Any = None, ax: Axes | None = None) -> Axes:
@@ -148,7 +148,7 @@ def _path(axes: Axes, places: Any, number: int, name: str) -> None:
     colour, marker = _COLOURS[number % len(_COLOURS)], MARKERS[number % len(MARKERS)]
     axes.plot(
         places[:, 0], places[:, 1], color=colour, linewidth=1.8, label=name,
-        linestyle=_DASHES[number % len(_DASHES)], marker=marker, markersize=4.5,
+        linestyle=DASHES[number % len(DASHES)], marker=marker, markersize=4.5,
         markeredgecolor="white", markeredgewidth=0.5, markevery=max(1, len(places) // 25),
     )  # fmt: skip
     axes.plot(*places[0], "o", color="white", markeredgecolor=BLACK, markersize=8, zorder=4)

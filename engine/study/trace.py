@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from engine.kernels.memory import Array
+from engine.study.expressions import LONG
 
 if TYPE_CHECKING:
     from engine.study.explain import Explanation
@@ -119,7 +120,7 @@ class Trace:
         unit: int,
         sample: int = 0,
         inputs: Sequence[int] | None = None,
-        terms: int | None = 17,
+        terms: int | None = LONG,
     ) -> Explanation:
         """Write out one unit of a layer on one row, with symbols and with numbers.
 
