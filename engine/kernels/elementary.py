@@ -28,7 +28,7 @@ from numba.extending import overload
 from engine.kernels import eigen, glibc, onednn
 from engine.kernels.compiler import formula, intrinsic
 from engine.kernels.interpreted import Marked
-from engine.kernels.lanes import Lanes, _call, minimum, where
+from engine.kernels.lanes import Lanes, _call, minimum, sqrt, where
 
 
 def _readable(function: Callable[[Any], Any]) -> Callable[[Any], Any]:
@@ -99,6 +99,12 @@ def fused_logistic(x: Any) -> Any:
 def fused_tanh(x: Any) -> Any:
     """tanh x, in oneDNN's arithmetic."""
     return np.tanh(x)
+
+
+@formula
+def over_root(x: Any, y: Any) -> Any:
+    """x/√y."""
+    return x / sqrt(y)
 
 
 def power(x: Any, y: Any) -> Any:

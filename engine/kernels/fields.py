@@ -14,6 +14,7 @@ from __future__ import annotations
     TARGETS,  # the labels as the loss sees them; the metrics see Y
     ROW_WEIGHTS,  # 0: none
     RATE,  # the size of the step
+    LEARNING_RATE,  # the rate that it comes from, for the decay of the weights
     # the model's buffers
     FETCHED,  # the features of a batch
     WEIGHTS,
@@ -24,6 +25,10 @@ from __future__ import annotations
     VALUES,
     SCRATCH,
     FACTORS,  # of the regularizers
+    CONSTANTS,  # of layers without trained weights
+    SEEDS,  # of the layers that draw: pairs of seed and count
+    SQUARES,  # of a gradient that is clipped
+    LENGTHS,  # of the gradients, squared
     STRIP,  # room for a strip of a matrix
     PACKED,  # room for a block of a matrix that is read many times
     BLOCK,  # room for a block of a result
@@ -34,6 +39,7 @@ from __future__ import annotations
     SLOT_1,
     SLOT_2,
     SLOT_3,
+    AVERAGE,  # of the weights over the steps
     HYPER,  # what its formula needs besides the size of the step
     # the fit's
     SUMS,
@@ -72,6 +78,7 @@ from __future__ import annotations
     LABELS,  # numbers in a row of labels
     COLUMNS,  # the loss and the metrics, how many
     RATES,  # the sizes of the steps to come
+    LEARNING_RATES,  # and their learning rates; 0: nobody reads them
     EPOCHS,
     STOP_AT_EPOCH_END,  # 1: return when an epoch is complete
     # where it stands
@@ -79,7 +86,8 @@ from __future__ import annotations
     PHASE,
     POSITION,
     STEPS_DONE,
+    ITERATION,  # how many steps the optimizer had taken before the one at hand
     PLAN_LENGTH,
-) = range(65)
+) = range(73)
 
 TRAINING, VALIDATING = range(2)

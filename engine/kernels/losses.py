@@ -278,8 +278,27 @@ PARTS = [
 ]
 """The loss of each form."""
 
+REDUCTIONS = ["mean", "sum", "mean_with_sample_weight"]
+"""How the values of the rows become the batch's loss."""
+MEAN, SUM, WEIGHTED_MEAN = range(3)
+
 ROW_WISE = (CATEGORICAL_LOGITS, SPARSE_LOGITS, CATEGORICAL, SPARSE)
 """The forms whose gradient is scaled by one number for each row; of others for each element."""
+
+
+@inlined
+def _divisor(frame: Any, reduction: Any, rows: Any, like: Any) -> Any:
+    """What the sum of the values is divided by: the rows, nothing, or the sum of the weights."""
+    weighted, weights = _row_weights(frame, like)
+    if reduction == WEIGHTED_MEAN and weighted:
+        return long_sum(weights, rows, integer(frame, fields.THREADS))
+    return fill(like, 1 if reduction == SUM else rows, 1)
+
+
+@inlined
+def _over(x: Any, divisor: Any) -> Any:
+    """x/divisor, and 0 instead of a division by 0."""
+    return where(divisor == 0.0, 0.0, x / divisor)
 
 
 @instruction()
@@ -287,12 +306,13 @@ def fill_scale(frame: Any, a: Any, rows: Any, like: Any) -> None:
     """The gradient of the mean: 1/rows, times the sample weight, divided by the units.
 
     Numbers: units; 1 if one number for each row will do; 1 if TensorFlow knows the shape of the
-    batches: it then multiplies a weighted gradient by 1/units instead of dividing it.
+    batches: it then multiplies a weighted gradient by 1/units instead of dividing it; the
+    reduction.
     """
     units, row_wise, even = integer(a, 0), integer(a, 1) > 0, integer(a, 2) > 0
     scale = place(frame, fields.SCALE, 0, like)
     weighted, weights = _row_weights(frame, like)
-    g = 1.0 / fill(scale, rows, 1)
+    g = _over(fill(scale, 1.0, 1), _divisor(frame, integer(a, 3), rows, like))
     if row_wise or units == 1:
         for i in range(rows):
             store(scale, i, g * load(weights, i, 1) if weighted else g)
@@ -322,14 +342,20 @@ def total(frame: Any, sums: Any, rows: Any, like: Any) -> Any:
 
 
 @inlined
-def mean_of_rows(frame: Any, sums: Any, rows: Any, like: Any) -> Any:
-    """The mean of the values, weighted if the rows are."""
+def sum_of_rows(frame: Any, sums: Any, rows: Any, like: Any) -> Any:
+    """The sum of the values, weighted if the rows are."""
     weighted, weights = _row_weights(frame, like)
     if weighted:
         values = place(frame, fields.VALUES, 0, like)
         for i in range(rows):
             store(values, i, load(values, i, 1) * load(weights, i, 1))
-    return total(frame, sums, rows, like) / fill(sums, rows, 1)
+    return total(frame, sums, rows, like)
+
+
+@inlined
+def mean_of_rows(frame: Any, sums: Any, rows: Any, like: Any) -> Any:
+    """The mean of the values, weighted if the rows are."""
+    return sum_of_rows(frame, sums, rows, like) / fill(sums, rows, 1)
 
 
 @inlined
@@ -340,7 +366,12 @@ def add_to_sums(sums: Any, p: Any, loss: Any, rows: Any) -> None:
 
 
 @instruction()
-def mean(frame: Any, a: Any, rows: Any, like: Any) -> None:
-    """The batch's loss.  Numbers: where among the sums it goes."""
+def reduce(frame: Any, a: Any, rows: Any, like: Any) -> None:
+    """The batch's loss.  Numbers: where among the sums it goes, the reduction, 1 if that is all."""
     sums = place(frame, fields.SUMS, 0, like)
-    add_to_sums(sums, integer(a, 0), mean_of_rows(frame, sums, rows, like), rows)
+    divisor = _divisor(frame, integer(a, 1), rows, like)
+    loss = _over(sum_of_rows(frame, sums, rows, like), divisor)
+    if integer(a, 2) > 0:
+        add_to_sums(sums, integer(a, 0), loss, rows)
+    else:
+        store(sums, integer(a, 0), loss)

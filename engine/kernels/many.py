@@ -57,4 +57,7 @@ def run(batches, taken, plans, frames, own, scaling, training, validating, numbe
         # The sizes of the steps to come begin behind those of the steps that are done.
         done = integer(frame, fields.STEPS_DONE) - steps
         put_integer(frame, fields.RATES, rates + done * item)
+        if integer(frame, fields.LEARNING_RATES) != 0:
+            rates = integer(frame, fields.LEARNING_RATES)
+            put_integer(frame, fields.LEARNING_RATES, rates + done * item)
     exchange_mode(mode)

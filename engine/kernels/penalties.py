@@ -1,10 +1,12 @@
-"""Penalties on weights: their part of the loss and of the gradients.
+"""Penalties on activations and on weights: their part of the loss and of the gradients.
 
     loss = Σ (loss, penalty, penalty …)          the packet sum of this list
     dW   = dW + (sign(W)·l1 + (W·2)·l2)
+    da   = da + (sign(a)·(g·l1) + (a·2)·(g·l2))      g = 1/rows
 
-Every weight with a regularizer has two factors, in the order of the model's weights.  The classes
-of :mod:`engine.regularizers` are the readable statement.
+The penalty on activations is that of the whole batch, divided by its rows.  First come the layers
+whose activations have a regularizer, then the trained weights that have one, each in the model's
+order and with two factors.  The classes of :mod:`engine.regularizers` are the readable statement.
 """
 
 from __future__ import annotations
@@ -14,14 +16,30 @@ from typing import Any
 from engine.kernels import fields
 from engine.kernels.compiler import inlined
 from engine.kernels.instructions import instruction, integer, place
-from engine.kernels.lanes import broadcast, fill, load, store
-from engine.kernels.losses import add_to_sums, mean_of_rows
+from engine.kernels.lanes import broadcast, fill, load, put, store
+from engine.kernels.losses import add_to_sums
 from engine.kernels.sums import long_sum
 from engine.regularizers.l1 import d_absolute
 from engine.regularizers.l2 import d_square
 
 ABSOLUTE, SQUARED = 1, 2
 """Which sums are formed, as bits."""
+
+
+@inlined
+def _penalty(frame: Any, p: Any, n: Any, terms: Any, factors: Any, sums: Any, like: Any) -> Any:
+    """l1·Σ|p| + l2·Σ p² of n numbers; absolute values and squares are written to `terms`."""
+    threads, result = integer(frame, fields.THREADS), fill(like, 0.0, 1)
+    if sums & ABSOLUTE:
+        for i in range(0, n, 16):
+            store(terms, i, abs(load(p, i, 16)))
+        result = result + load(factors, 0, 1) * long_sum(terms, n, threads)
+    if sums & SQUARED:
+        for i in range(0, n, 16):
+            x = load(p, i, 16)
+            store(terms, i, x * x)
+        result = result + load(factors, 1, 1) * long_sum(terms, n, threads)
+    return result
 
 
 @instruction()
@@ -33,35 +51,38 @@ def penalty(frame: Any, a: Any, rows: Any, like: Any) -> None:
     """
     p, n = place(frame, fields.WEIGHTS, integer(a, 0), like), integer(a, 1)
     factors = place(frame, fields.FACTORS, integer(a, 3), like)
-    # Squares and absolute values are written where the gradients will stand.
-    terms, threads = place(frame, fields.GRADIENTS, 0, like), integer(frame, fields.THREADS)
-    sums, result = integer(a, 2), fill(like, 0.0, 1)
-    if sums & ABSOLUTE:
-        for i in range(0, n, 16):
-            store(terms, i, abs(load(p, i, 16)))
-        result = result + load(factors, 0, 1) * long_sum(terms, n, threads)
-    if sums & SQUARED:
-        for i in range(0, n, 16):
-            x = load(p, i, 16)
-            store(terms, i, x * x)
-        result = result + load(factors, 1, 1) * long_sum(terms, n, threads)
+    # The terms stand where the gradients will.
+    terms = place(frame, fields.GRADIENTS, 0, like)
+    result = _penalty(frame, p, n, terms, factors, integer(a, 2), like)
     store(place(frame, fields.FACTORS, integer(a, 4), like), 0, result)
 
 
 @instruction()
-def penalized_mean(frame: Any, a: Any, rows: Any, like: Any) -> None:
-    """As :func:`engine.kernels.losses.mean`, with the penalties.
+def activity(frame: Any, a: Any, rows: Any, like: Any) -> None:
+    """Work out the penalty on a layer's activations.
 
-    Numbers: where among the sums the batch's loss goes, where the list of loss and penalties is
+    Numbers: their place among the outputs, units; the others as those of a weight's penalty.
+    """
+    p, n = place(frame, fields.OUTPUTS, integer(a, 0), like), rows * integer(a, 1)
+    factors = place(frame, fields.FACTORS, integer(a, 3), like)
+    # The terms stand where the layer's gradients will: behind those of the loss.
+    terms = place(frame, fields.DELTAS, integer(a, 5), like)
+    result = _penalty(frame, p, n, terms, factors, integer(a, 2), like) / fill(like, rows, 1)
+    store(place(frame, fields.FACTORS, integer(a, 4), like), 0, result)
+
+
+@instruction()
+def joined(frame: Any, a: Any, rows: Any, like: Any) -> None:
+    """The loss with all penalties.
+
+    Numbers: where among the sums the loss is and goes, where the list of loss and penalties is
     among the factors, how many penalties there are.
     """
-    sums, terms = (
-        place(frame, fields.SUMS, 0, like),
-        place(frame, fields.FACTORS, integer(a, 1), like),
-    )
-    store(terms, 0, mean_of_rows(frame, sums, rows, like))
+    sums, p = place(frame, fields.SUMS, 0, like), integer(a, 0)
+    terms = place(frame, fields.FACTORS, integer(a, 1), like)
+    store(terms, 0, load(sums, p, 1))
     loss = long_sum(terms, integer(a, 2) + 1, integer(frame, fields.THREADS))
-    add_to_sums(sums, integer(a, 0), loss, rows)
+    add_to_sums(sums, p, loss, rows)
 
 
 @inlined
@@ -88,3 +109,29 @@ def d_penalty(frame: Any, a: Any, rows: Any, like: Any) -> None:
     c, e = load(factors, 0, 1), load(factors, 1, 1)
     for i in range(whole, n):  # the next weight's gradient stands right behind
         store(d, i, load(d, i, 1) + _slope(sums, load(p, i, 1), c, e))
+
+
+@instruction()
+def d_activity(frame: Any, a: Any, rows: Any, like: Any) -> None:
+    """Add the gradient of the penalty on a layer's activations to that of the loss.
+
+    Numbers: places of a among the outputs and of da among the deltas, units, which sums, place of
+    the two factors, 1 to write it instead of adding it.
+    """
+    p, n = place(frame, fields.OUTPUTS, integer(a, 0), like), rows * integer(a, 2)
+    d = place(frame, fields.DELTAS, integer(a, 1), like)
+    factors, sums = place(frame, fields.FACTORS, integer(a, 4), like), integer(a, 3)
+    g = 1.0 / fill(like, rows, 16)
+    l1, l2 = g * broadcast(factors, 0, 16), g * broadcast(factors, 1, 16)
+    for i in range(0, n, 16):
+        slope = _slope(sums, load(p, i, 16), l1, l2)
+        put(d, i, slope if integer(a, 5) > 0 else load(d, i, 16) + slope, n - i, 16)
+
+
+@instruction()
+def join(frame: Any, a: Any, rows: Any, like: Any) -> None:
+    """Add one gradient to another.  Numbers: places of both among the deltas, units."""
+    d, n = place(frame, fields.DELTAS, integer(a, 0), like), rows * integer(a, 2)
+    to = place(frame, fields.DELTAS, integer(a, 1), like)
+    for i in range(0, n, 16):
+        put(to, i, load(to, i, 16) + load(d, i, 16), n - i, 16)

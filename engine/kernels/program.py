@@ -1,4 +1,4 @@
-"""A chain of Dense layers as the kernels see it: flat buffers and lists of instructions.
+"""A chain of layers as the kernels see it: flat buffers and lists of instructions.
 
 All weights lie one after the other in one buffer, in the order of ``model.weights``, each matrix
 row after row; gradients and the optimizer's slots have the same layout.  A weight's
@@ -10,12 +10,24 @@ fetched back when this program runs next.
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from engine.kernels import activations, dense, fields, large, losses, one_row, penalties, updates
+from engine.kernels import (
+    activations,
+    around,
+    dense,
+    fields,
+    large,
+    losses,
+    one_row,
+    penalties,
+    stages,
+    updates,
+)
 from engine.kernels.instructions import listed
 from engine.kernels.machine import processors
 from engine.kernels.memory import (
@@ -45,8 +57,33 @@ class Layer:
     kernel: int
     bias: int
     """−1: none."""
+    trained: tuple[bool, bool]
+    """Whether W and b are; of b False if there is none."""
+    stages: list[Stage]
+    """The layers without trained weights behind it."""
     output: int = 0
     """Of z, and of a where the activation is not kept apart; the gradients' place is the same."""
+
+
+@dataclass
+class Stage:
+    """A layer without trained weights: what it does, and its places in the buffers."""
+
+    layer: Any
+    kind: str
+    """One of those of :mod:`engine.kernels.stages`, or "dropout"."""
+    units: int
+    constants: int
+    seeds: int = 0
+    """Which pair of seeds it draws from."""
+    output: int = 0
+    draws: int = 0
+    """Where among the outputs the numbers are kept that a dropout has drawn."""
+
+    @property
+    def width(self) -> int:
+        """How many pairs of constants there are: one, or one for each number of a row."""
+        return 1 if self.kind == "dropout" else self.units
 
 
 @dataclass
@@ -56,6 +93,25 @@ class Penalty:
     place: int
     size: int
     sums: int
+
+
+@dataclass
+class ActivityPenalty:
+    """A layer whose activations have a regularizer, and which sums are formed."""
+
+    layer: Layer
+    sums: int
+
+
+@dataclass
+class Extras:
+    """What an optimizer does besides its step."""
+
+    clipping: str | None = None
+    """"clipvalue", "clipnorm" or "global_clipnorm"."""
+    decays: Callable[[Variable], bool] = lambda weight: False
+    averages: bool = False
+    overwrites_every: int = 0
 
 
 class Program:
@@ -68,34 +124,56 @@ class Program:
     """
 
     def __init__(self, layers: list[Any]) -> None:
-        self.dtype: str = layers[0].dtype
-        self.variables: list[Variable] = [v for layer in layers for v in layer.weights]
+        trained = [layer for layer in layers if layer.stage is None and layer.weights]
+        self.dtype: str = trained[0].dtype
+        self.variables: list[Variable] = [v for layer in trained for v in layer.weights]
+        self.trainable = [v.trainable for v in self.variables]
         self.size = sum(v.array.size for v in self.variables)
-        widest = max(max(layer.kernel.shape) for layer in layers)
+        widest = max(max(layer.kernel.shape) for layer in trained)
         # dx = dz·Wᵀ reads W in blocks of 16 × 16, which may hang over the last row by 15 rows.
         self.allocated = whole(self.size) + 16 * widest + REGISTER
         self.parameters = aligned(self.allocated, self.dtype)
         self.gradients = aligned(self.allocated, self.dtype)
         self.views: list[Array] = []
         self.layers: list[Layer] = []
+        self.first_stages: list[Stage] = []
+        """The layers before the first Dense."""
         penalized: list[tuple[int, int, Any]] = []
-        place = 0
+        active: list[tuple[Layer, Any]] = []
+        place = constants = seeds = 0
         for layer in layers:
+            if layer.stage is not None:
+                units = int(np.prod(layer.input.shape[1:]))
+                stage = Stage(layer, layer.stage, units, constants, seeds)
+                (self.layers[-1].stages if self.layers else self.first_stages).append(stage)
+                constants += 2 * stage.width + REGISTER
+                seeds += stage.kind == "dropout"
+            if layer not in trained:
+                continue
             inputs, units = layer.kernel.shape
             kernel, bias = place, -1
+            can = [w.trainable for w in layer.weights]
             place = self._view(place, (inputs, units))
-            penalized.append((kernel, place, layer.kernel_regularizer))
+            penalized.append((kernel, place, layer.kernel_regularizer if can[0] else None))
             if layer.use_bias:
                 bias = place
                 place = self._view(place, (units,))
-                penalized.append((bias, place, layer.bias_regularizer))
+                penalized.append((bias, place, layer.bias_regularizer if can[1] else None))
             name = layer.activation.__name__
-            self.layers.append(Layer(inputs, units, name, kernel, bias))
-        self._penalize([p for p in penalized if p[2] is not None])
+            both = can[0], layer.use_bias and can[-1]
+            self.layers.append(Layer(inputs, units, name, kernel, bias, both, []))
+            if layer.activity_regularizer is not None:
+                active.append((self.layers[-1], layer.activity_regularizer))
+        self._penalize(active, [p for p in penalized if p[2] is not None])
+        self.stages = [*self.first_stages, *(s for layer in self.layers for s in layer.stages)]
+        self.constants = np.zeros(constants + REGISTER, self.dtype)
+        self.seeds = np.zeros((seeds + 1, 2), np.int64)
+        self.read_stages()
         self.lock = threading.RLock()
         """Whoever runs a kernel on these buffers holds it: Python's threads may share a model."""
         self.room = 0
         """Rows of the largest batch that the buffers are laid out for."""
+        self.squares: Array | None = None
         self.team = 1
         """How many threads may share the work on such a batch."""
         self.addresses = np.zeros(fields.PLAN_LENGTH, np.int64)
@@ -107,16 +185,42 @@ class Program:
         self.views.append(self.parameters[place:end].reshape(shape))
         return end
 
-    def _penalize(self, penalized: list[tuple[int, int, Any]]) -> None:
-        """Lay out the regularizers, each with the place and end of its weight."""
+    def _penalize(
+        self, active: list[tuple[Layer, Any]], penalized: list[tuple[int, int, Any]]
+    ) -> None:
+        """Lay out the regularizers of activations, and of weights with their place and end."""
         self.penalties: list[Penalty] = []
+        self.activity_penalties: list[ActivityPenalty] = []
+        count = len(active) + len(penalized)
         # Two factors for each, then the loss and the penalties.
-        self.factors = np.zeros(3 * len(penalized) + 1 + REGISTER, self.dtype)
-        for r, (place, end, regularizer) in enumerate(penalized):
+        self.factors = np.zeros(3 * count + 1 + REGISTER, self.dtype)
+        for r, regularizer in enumerate([r for *_, r in active] + [r for *_, r in penalized]):
             l1, l2 = regularizer.factors
             sums = (l1 is not None) * penalties.ABSOLUTE + (l2 is not None) * penalties.SQUARED
-            self.penalties.append(Penalty(place, end - place, sums))
+            if r < len(active):
+                self.activity_penalties.append(ActivityPenalty(active[r][0], sums))
+            else:
+                place, end, _ = penalized[r - len(active)]
+                self.penalties.append(Penalty(place, end - place, sums))
             self.factors[2 * r : 2 * r + 2] = l1 or 0.0, l2 or 0.0
+
+    def read_stages(self) -> None:
+        """Take the constants of the layers without trained weights, and the seeds of their draws.
+
+        Whoever has adapted a Normalization since sees it now.
+        """
+        for stage in self.stages:
+            end = stage.constants + 2 * stage.width
+            pairs = self.constants[stage.constants : end].reshape(2, stage.width)
+            pairs[0], pairs[1] = stage.layer.constants()
+            if stage.kind == "dropout":
+                self.seeds[stage.seeds] = stage.layer.seed_generator.state
+
+    def keep_seeds(self) -> None:
+        """Tell the layers how often they have drawn."""
+        for stage in self.stages:
+            if stage.kind == "dropout":
+                stage.layer.seed_generator.state = self.seeds[stage.seeds].copy()
 
     def adopt(self) -> None:
         """Make the weights' numbers live in this program's buffer."""
@@ -135,6 +239,11 @@ class Program:
         """How many numbers the model reads in a row."""
         return self.layers[0].inputs
 
+    @property
+    def activation(self) -> str:
+        """What the model ends in: an activation, or "" if layers follow that have none."""
+        return "" if self.layers[-1].stages else self.layers[-1].activation
+
     def make_room(self, rows: int) -> None:
         """Have buffers for batches of up to `rows` rows."""
         if rows > self.room:
@@ -146,13 +255,25 @@ class Program:
         self._predicting: dict[int, Array] = {}
         self.team = processors() if self.is_large(rows) else 1
         place = 0
+
+        def room(units: int) -> int:
+            nonlocal place
+            place += whole((rows + ROWS_BEYOND) * units + REGISTER)
+            return place
+
+        for stage in self.first_stages:
+            stage.output, stage.draws = place, room(stage.units)
+            room(stage.units * (stage.kind == "dropout"))
         for layer in self.layers:
             layer.output = place
-            place += whole((rows + ROWS_BEYOND) * layer.units + REGISTER)
+            room(layer.units)
+            for stage in layer.stages:
+                stage.output, stage.draws = place, room(stage.units)
+                room(stage.units * (stage.kind == "dropout"))
         self.predictions = place
         """The place of the last layer's activation among the outputs, if it has one."""
         self.outputs = aligned(place + (rows + ROWS_BEYOND) * self.units + REGISTER, self.dtype)
-        self.deltas = aligned(place, self.dtype)
+        self.deltas = aligned(self.outputs.size, self.dtype)
         widths = [whole(n) for n in (self.inputs, *(layer.units for layer in self.layers))]
         pairs = list(zip(widths, widths[1:], strict=False))
         turned = max(dense.scratch_needed(rows, a, b) for a, b in pairs)
@@ -183,6 +304,7 @@ class Program:
         plan[fields.SCRATCH] = plan[fields.STRIP] + size * self.team * own
         plan[fields.TEAM] = 1
         plan[fields.FACTORS] = address(self.factors)
+        plan[fields.CONSTANTS], plan[fields.SEEDS] = address(self.constants), address(self.seeds)
         sizes = [(layer.inputs, layer.units) for layer in self.layers]
         for field in dense.strips_needed(sizes, rows):
             plan[field] = dense.STRIPS[field].address(self.dtype)
@@ -206,6 +328,8 @@ class Program:
             buffers.append((self.gradients, ("GRADIENTS",)))
             buffers.append((self.deltas, ("DELTAS",)))
             buffers.append((self.factors, ("FACTORS",)))
+            if self.squares is not None:
+                buffers.append((self.squares, ("SQUARES", "LENGTHS")))
             if self.is_large(self.room):
                 buffers.append((self.fetched, ("FETCHED",)))
         for buffer, names in buffers:
@@ -229,9 +353,49 @@ class Program:
 
     # --- instructions -------------------------------------------------------------------------
 
-    def _source(self, index: int) -> tuple[int, int]:
-        """The frame's field and the place of what layer `index` reads."""
-        return (fields.X, 0) if index == 0 else (fields.OUTPUTS, self.layers[index - 1].output)
+    def _sources(self, training: bool) -> list[tuple[int, int]]:
+        """The frame's field and the place of what each layer reads, and of what the model ends in.
+
+        Dropouts do something in training only.
+        """
+        found: list[tuple[int, int]] = []
+        groups = [(fields.X, 0, self.first_stages)]
+        groups += [(fields.OUTPUTS, layer.output, layer.stages) for layer in self.layers]
+        for field, place, group in groups:
+            for stage in group:
+                if training or stage.kind != "dropout":
+                    field, place = fields.OUTPUTS, stage.output
+            found.append((field, place))
+        return found
+
+    def _through(self, group: list[Stage], source: tuple[int, int], training: bool) -> Instructions:
+        """Forward through layers without trained weights."""
+        steps: Instructions = []
+        for stage in group:
+            if stage.kind != "dropout":
+                function = stages.FORWARD[stage.kind]
+                steps.append((function, *source, stage.output, stage.units, stage.constants))
+            elif training:
+                function, draws = stages.DROPOUT[self.dtype], stage.layer.rate < 1
+                numbers = stage.output, stage.units, stage.constants, stage.seeds, stage.draws
+                steps.append((function, *source, *numbers, draws))
+            else:
+                continue
+            source = fields.OUTPUTS, stage.output
+        return steps
+
+    def _back_through(self, group: list[Stage], to: int) -> Instructions:
+        """From the gradient of what a group of such layers leaves to that of what it reads."""
+        steps: Instructions = []
+        places = [to, *(stage.output for stage in group)]
+        for stage, target in reversed(list(zip(group, places, strict=False))):
+            if stage.kind == "dropout":
+                numbers = stage.output, target, stage.units, stage.constants, stage.draws
+                steps.append((stages.d_dropout, *numbers))
+            else:
+                numbers = fields.DELTAS, stage.output, target, stage.units, stage.constants
+                steps.append((stages.BACKWARD[stage.kind], *numbers))
+        return steps
 
     def fetch(self, training: bool) -> Instructions:
         """The features of a batch from where the user has them."""
@@ -239,30 +403,31 @@ class Program:
             return [(large.fetch_rows, fields.TRAIN_X, fields.ORDER)]
         return [(large.fetch_rows, fields.VALIDATION_X, -1)]
 
-    def forward(self, rows: int) -> Instructions:
-        """All layers, for batches of `rows` rows; all but the last apply their activations."""
-        steps: Instructions = []
-        for index, layer in enumerate(self.layers):
+    def forward(self, rows: int, training: bool = False) -> Instructions:
+        """All layers, for batches of `rows` rows; the last leaves z and applies no activation."""
+        steps = self._through(self.first_stages, (fields.X, 0), training)
+        for layer, source in zip(self.layers, self._sources(training), strict=False):
             function = one_row.forward_row if rows == 1 else dense.forward_layer
             if large.is_large(rows, layer.inputs, layer.units):
                 function = large.forward_layer_shared
-            hidden = layer is not self.layers[-1]
+            in_place = layer is not self.layers[-1] or bool(layer.stages)
             # Behind a bias the product rectifies.
-            rectified = hidden and layer.activation == "relu" and layer.bias >= 0
+            rectified = in_place and layer.activation == "relu" and layer.bias >= 0
             steps.append(
-                (function, *self._source(index), layer.kernel, layer.bias, layer.output,
+                (function, *source, layer.kernel, layer.bias, layer.output,
                  layer.inputs, layer.units, rectified)
             )  # fmt: skip
-            if hidden and not rectified and layer.activation != "linear":
+            if in_place and not rectified and layer.activation != "linear":
                 plain, fused = activations.FORWARD[layer.activation]
                 activation = fused if layer.bias >= 0 else plain
                 steps.append((activation, layer.output, layer.output, layer.units))
+            steps += self._through(layer.stages, (fields.OUTPUTS, layer.output), training)
         return steps
 
     def activate_output(self, fused: bool) -> Instructions:
         """The last layer's activation, beside its z."""
         last = self.layers[-1]
-        if last.activation == "linear":
+        if self.activation in ("", "linear"):
             return []
         function = activations.FORWARD[last.activation][fused and last.bias >= 0]
         return [(function, last.output, self.predictions, last.units)]
@@ -280,43 +445,88 @@ class Program:
             known = self._predicting[rows] = listed(steps, self.dtype)
         return known
 
-    def left_at(self, z: bool = False) -> int:
+    def left_at(self, z: bool = False, training: bool = False) -> int:
         """Where the outputs are, or the last layer's `z`."""
         last = self.layers[-1]
-        return last.output if z or last.activation == "linear" else self.predictions
+        if z:
+            return last.output
+        if last.stages:
+            return self._sources(training)[-1][1]
+        return last.output if last.activation == "linear" else self.predictions
+
+    @property
+    def gradient_at(self) -> int:
+        """Where among the deltas the loss leaves its gradient."""
+        last = self.layers[-1]
+        return last.stages[-1].output if last.stages else last.output
 
     def d_output(self) -> Instructions:
         """From the gradient of the predictions to that of the last layer's z."""
         last = self.layers[-1]
+        steps = self._back_through(last.stages, last.output)
+        steps += self._d_activity(last, last.output)
         if last.activation == "linear":
-            return []
+            return steps
         function = activations.BACKWARD[last.activation]
-        return [(function, self.predictions, last.output, last.units)]
+        return [*steps, (function, self._activated(last), last.output, last.units)]
 
-    def _d_activation(self, layer: Layer) -> Instructions:
-        """From the gradient of what a hidden layer passed on to that of its z."""
-        if layer.activation == "linear":
+    def d_output_beside_logits(self) -> Instructions:
+        """Add what a regularizer of the last layer's activations does to the gradient of its z."""
+        last, aside = self.layers[-1], self.predictions
+        steps = self._d_activity(last, aside, alone=True)
+        if not steps:
             return []
-        function = activations.BACKWARD[layer.activation]
-        return [(function, layer.output, layer.output, layer.units)]
+        if last.activation != "linear":
+            steps.append((activations.BACKWARD[last.activation], aside, aside, last.units))
+        return [*steps, (penalties.join, aside, last.output, last.units)]
+
+    def _activated(self, layer: Layer) -> int:
+        """Where the layer's a is."""
+        apart = layer is self.layers[-1] and self.activation not in ("", "linear")
+        return self.predictions if apart else layer.output
+
+    def _d_activity(self, layer: Layer, at: int, alone: bool = False) -> Instructions:
+        """Add the gradient of the penalty on a layer's activations; `alone`: put it there."""
+        return [
+            (penalties.d_activity, self._activated(layer), at, layer.units, p.sums, 2 * r, alone)
+            for r, p in enumerate(self.activity_penalties)
+            if p.layer is layer
+        ]
+
+    def _to_z(self, layer: Layer) -> Instructions:
+        """From the gradient of what a hidden layer and those behind it passed on to that of z."""
+        steps = self._back_through(layer.stages, layer.output)
+        steps += self._d_activity(layer, layer.output)
+        if layer.activation != "linear":
+            function = activations.BACKWARD[layer.activation]
+            steps.append((function, layer.output, layer.output, layer.units))
+        return steps
+
+    def _passed_on(self, layer: Layer) -> int:
+        """Where the gradient of what a layer and those behind it pass on is."""
+        return layer.stages[-1].output if layer.stages else layer.output
 
     def backward(self, rows: int, update: int = 0) -> Instructions:
-        """All gradients, from the last layer to the first.
+        """All gradients, from the last layer to the first whose weights are trained.
 
         `update` is the address of an optimizer's instruction.  If it is given, each layer is
         updated when its gradient is known and the layer before has no more need of the old weights.
         """
         steps: Instructions = []
-        for index in range(len(self.layers) - 1, -1, -1):
+        sources = self._sources(training=True)
+        lowest = min(k for k, layer in enumerate(self.layers) if any(layer.trained))
+        for index in range(len(self.layers) - 1, lowest - 1, -1):
             layer = self.layers[index]
             sizes = layer.inputs, layer.units
             is_large = large.is_large(rows, *sizes)
-            if index > 0:
+            if index > lowest:
                 below = self.layers[index - 1]
                 d_input = large.d_input_shared if is_large else dense.d_input
-                steps.append((d_input, layer.output, below.output, layer.kernel, *sizes))
-                steps += self._d_activation(below)
-            weights = *self._source(index), layer.output, layer.kernel, layer.bias, *sizes
+                steps.append((d_input, layer.output, self._passed_on(below), layer.kernel, *sizes))
+                steps += self._to_z(below)
+            if not any(layer.trained):
+                continue
+            weights = *sources[index], layer.output, layer.kernel, layer.bias, *sizes
             if is_large:
                 steps.append((large.d_weights_shared, *weights, update))
                 continue
@@ -329,45 +539,127 @@ class Program:
     def descend(self) -> Instructions:
         """The same with plain descent on a single row."""
         steps: Instructions = []
+        sources = self._sources(training=True)
         for index in range(len(self.layers) - 1, -1, -1):
             layer, below = self.layers[index], self.layers[max(index - 1, 0)]
-            rectified = below.activation == "relu"
+            alone = not below.stages and not self.activity_penalties
+            rectified = below.activation == "relu" and alone
+            to = self._passed_on(below) if index > 0 else -1
             steps.append(
-                (one_row.backward_row, *self._source(index), layer.output, layer.kernel,
-                 layer.bias, layer.inputs, layer.units, below.output if index > 0 else -1,
-                 rectified)
+                (one_row.backward_row, *sources[index], layer.output, layer.kernel,
+                 layer.bias, layer.inputs, layer.units, to, rectified)
             )  # fmt: skip
             if index > 0 and not rectified:
-                steps += self._d_activation(below)
+                steps += self._to_z(below)
         return steps
 
     def each_penalty(self, function: Any) -> Instructions:
         """A function of :mod:`engine.kernels.penalties` for each weight that is penalized."""
-        terms = 2 * len(self.penalties)
+        before = len(self.activity_penalties)
+        terms = 2 * (before + len(self.penalties))
         return [
             (function, p.place, p.size, p.sums, 2 * r, terms + 1 + r)
-            for r, p in enumerate(self.penalties)
+            for r, p in enumerate(self.penalties, before)
         ]
 
-    def mean(self, loss_at: int) -> Instructions:
-        """The batch's loss, which goes to the place `loss_at` of the sums."""
-        if not self.penalties:
-            return [(losses.mean, loss_at)]
-        count = len(self.penalties)
-        mean = (penalties.penalized_mean, loss_at, 2 * count, count)
-        return [*self.each_penalty(penalties.penalty), mean]
+    @property
+    def penalized(self) -> bool:
+        """Whether the loss has penalties."""
+        return bool(self.penalties or self.activity_penalties)
 
-    def update(self, optimizer: int, rows: int, watched: bool) -> Instructions:
+    def mean(self, loss_at: int, reduction: int) -> Instructions:
+        """The batch's loss, which goes to the place `loss_at` of the sums."""
+        if not self.penalized:
+            return [(losses.reduce, loss_at, reduction, True)]
+        before = len(self.activity_penalties)
+        count = before + len(self.penalties)
+        # So far only the loss has left a gradient, at the end of the model.
+        aside = [
+            self.predictions if p.layer.output == self.gradient_at else p.layer.output
+            for p in self.activity_penalties
+        ]
+        of_activities = [
+            (penalties.activity, self._activated(p.layer), p.layer.units, p.sums, 2 * r,
+             2 * count + 1 + r, place)
+            for r, (p, place) in enumerate(zip(self.activity_penalties, aside, strict=True))
+        ]  # fmt: skip
+        return [
+            (losses.reduce, loss_at, reduction, False),
+            *of_activities,
+            *self.each_penalty(penalties.penalty),
+            (penalties.joined, loss_at, 2 * count, count),
+        ]
+
+    def update(self, optimizer: int, rows: int, watched: bool, extras: Extras) -> Instructions:
         """From the gradient of z to new weights; `watched` gradients are kept."""
         plain, exact = updates.PARTS[optimizer]
-        kept = watched or bool(self.penalties)
+        some = not all(self.trainable)
+        kept = watched or bool(self.penalties) or extras.clipping is not None or some
+        decays = any(map(extras.decays, self.variables))
+        alone = not (decays or extras.averages)
         if self.is_large(rows):
             address_of_exact = exact.address(self.dtype)
-            if not kept:
+            if not kept and alone:
                 return self.backward(rows, address_of_exact)
-            update: Instructions = [(large.update_shared, 0, self.size, address_of_exact)]
-        elif optimizer == updates.SGD and rows == 1 and not kept:
+            update: Instructions = [
+                (large.update_shared, place, size, address_of_exact)
+                for place, size in self._stretches(self.trainable)
+            ]
+        elif optimizer == updates.SGD and rows == 1 and not kept and alone:
             return self.descend()
+        elif some:
+            update = [
+                (exact, place, size, fields.GRADIENTS, place)
+                for place, size in self._stretches(self.trainable)
+            ]
         else:
             update = [(plain, 0, self.size)]
-        return [*self.backward(rows), *self.each_penalty(penalties.d_penalty), *update]
+        steps = [*self.backward(rows), *self.each_penalty(penalties.d_penalty)]
+        steps += self._clip(extras.clipping)
+        decaying = [
+            can and extras.decays(v) for v, can in zip(self.variables, self.trainable, strict=True)
+        ]
+        steps += [(around.decay, *stretch) for stretch in self._stretches(decaying)]
+        steps += update
+        if extras.averages:
+            every = extras.overwrites_every
+            steps += [(around.average, *s, every) for s in self._stretches(self.trainable)]
+        return steps
+
+    def _clip(self, clipping: str | None) -> Instructions:
+        """Clip the gradients of the trained weights."""
+        if clipping is None:
+            return []
+        if clipping == "clipvalue":
+            return [(around.clip_value, *s) for s in self._stretches(self.trainable)]
+        self._make_room_for_squares()
+        each = [
+            stretch
+            for k, can in enumerate(self.trainable)
+            for stretch in self._stretches([j == k and can for j in range(len(self.trainable))])
+        ]
+        if clipping == "clipnorm":
+            return [(around.clip_norm, *s) for s in each]
+        lengths = [(around.square_norm, *s, k) for k, s in enumerate(each)]
+        scaled = [(around.clip_all, *s, len(each)) for s in self._stretches(self.trainable)]
+        return [*lengths, *scaled]
+
+    def _make_room_for_squares(self) -> None:
+        """Have a buffer for the squares of a gradient, and for the sums of them."""
+        if self.squares is None:
+            most = whole(max(v.size for v in self.variables) + REGISTER)
+            self.squares = aligned(most + len(self.variables) + REGISTER, self.dtype)
+            self.addresses[fields.SQUARES] = address(self.squares)
+            self.addresses[fields.LENGTHS] = address(self.squares[most:])
+
+    def _stretches(self, chosen: list[bool]) -> list[tuple[int, int]]:
+        """Place and size of the chosen weights, neighbours together."""
+        found: list[tuple[int, int]] = []
+        place = 0
+        for variable, taken in zip(self.variables, chosen, strict=True):
+            if taken and found and sum(found[-1]) == place:
+                found[-1] = found[-1][0], found[-1][1] + variable.size
+            elif taken:
+                found.append((place, variable.size))
+            place += variable.size
+        return found

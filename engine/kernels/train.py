@@ -58,6 +58,9 @@ def _batches(most, frame, first, scaling, instructions, step, training, like) ->
     targets = integer(frame, first + TARGETS) + start * in_y
     weights = integer(frame, first + WEIGHTS) + start * item
     rate = integer(frame, fields.RATES) + step * item
+    learning_rate = integer(frame, fields.LEARNING_RATES)
+    decaying = learning_rate != 0
+    learning_rate += step * item
     put_integer(frame, fields.ROW_WEIGHTS, 0)
     first_member = integer(frame, fields.MEMBER) == 0
     together = integer(frame, fields.TEAM) > 1 and is_shared(instructions)
@@ -68,6 +71,8 @@ def _batches(most, frame, first, scaling, instructions, step, training, like) ->
         put_integer(frame, fields.Y, y)
         put_integer(frame, fields.TARGETS, targets)
         put_integer(frame, fields.RATE, rate)
+        if decaying:
+            put_integer(frame, fields.LEARNING_RATE, learning_rate)
         if weighted:
             put_integer(frame, fields.ROW_WEIGHTS, weights)
         if training and first_member and (weighted or n != scaled_for):
@@ -79,8 +84,10 @@ def _batches(most, frame, first, scaling, instructions, step, training, like) ->
             execute(instructions, frame, n, like)
         start += n
         x, y, targets = x + n * in_x, y + n * in_y, targets + n * in_y
-        weights, rate = weights + n * item, rate + item
+        weights, rate, learning_rate = weights + n * item, rate + item, learning_rate + item
         done += 1
+        if training and first_member:
+            put_integer(frame, fields.ITERATION, integer(frame, fields.ITERATION) + 1)
     if not together:
         meet(frame)
     put_integer(frame, fields.POSITION, start)

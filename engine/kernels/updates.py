@@ -18,22 +18,30 @@ from engine.kernels.compiler import Part, inlined
 from engine.kernels.instructions import instruction, integer, place
 from engine.kernels.lanes import broadcast, load, put
 from engine.optimizers.adam import blend, largest_yet, move
+from engine.optimizers.rmsprop import (
+    centered_increment,
+    gather_increments,
+    increment,
+    running_mean,
+)
 from engine.optimizers.sgd import descend, gather_momentum, look_ahead
 
 SGD, MOMENTUM, NESTEROV, ADAM, AMSGRAD = range(5)
+RMSPROP = 5
+"""Then with momentum (+ 1) and centered (+ 2)."""
 
 
 @inlined
 def _sgd(tensors: Any, numbers: Any, i: Any, left: Any) -> None:
     w, gradients, _, _, _ = tensors
-    alpha, _, _, _ = numbers
+    alpha, _, _, _, _ = numbers
     put(w, i, descend(load(w, i, 16), load(gradients, i, 16), alpha), left, 16)
 
 
 @inlined
 def _momentum(tensors: Any, numbers: Any, i: Any, left: Any) -> None:
     w, gradients, slot, _, _ = tensors
-    alpha, mu, _, _ = numbers
+    alpha, mu, _, _, _ = numbers
     m = gather_momentum(load(slot, i, 16), load(gradients, i, 16), alpha, mu)
     put(slot, i, m, left, 16)
     put(w, i, load(w, i, 16) + m, left, 16)
@@ -42,7 +50,7 @@ def _momentum(tensors: Any, numbers: Any, i: Any, left: Any) -> None:
 @inlined
 def _nesterov(tensors: Any, numbers: Any, i: Any, left: Any) -> None:
     w, gradients, slot, _, _ = tensors
-    alpha, mu, _, _ = numbers
+    alpha, mu, _, _, _ = numbers
     g = load(gradients, i, 16)
     m = gather_momentum(load(slot, i, 16), g, alpha, mu)
     put(slot, i, m, left, 16)
@@ -53,7 +61,7 @@ def _nesterov(tensors: Any, numbers: Any, i: Any, left: Any) -> None:
 def _averages(tensors: Any, numbers: Any, i: Any, left: Any) -> Any:
     """The new m and v of sixteen parameters."""
     _, gradients, slot_1, slot_2, _ = tensors
-    _, share_1, share_2, _ = numbers
+    _, share_1, share_2, _, _ = numbers
     g = load(gradients, i, 16)
     m = blend(load(slot_1, i, 16), g, share_1)
     v = blend(load(slot_2, i, 16), g * g, share_2)
@@ -65,7 +73,7 @@ def _averages(tensors: Any, numbers: Any, i: Any, left: Any) -> Any:
 @inlined
 def _adam(tensors: Any, numbers: Any, i: Any, left: Any) -> None:
     w, _, _, _, _ = tensors
-    alpha, _, _, epsilon = numbers
+    alpha, _, _, epsilon, _ = numbers
     m, v = _averages(tensors, numbers, i, left)
     put(w, i, move(load(w, i, 16), m, v, alpha, epsilon), left, 16)
 
@@ -73,11 +81,70 @@ def _adam(tensors: Any, numbers: Any, i: Any, left: Any) -> None:
 @inlined
 def _amsgrad(tensors: Any, numbers: Any, i: Any, left: Any) -> None:
     w, _, _, _, slot_3 = tensors
-    alpha, _, _, epsilon = numbers
+    alpha, _, _, epsilon, _ = numbers
     m, v = _averages(tensors, numbers, i, left)
     v_hat = largest_yet(load(slot_3, i, 16), v)
     put(slot_3, i, v_hat, left, 16)
     put(w, i, move(load(w, i, 16), m, v_hat, alpha, epsilon), left, 16)
+
+
+@inlined
+def _mean_square(tensors: Any, numbers: Any, i: Any, left: Any) -> Any:
+    """The gradients and the new v of sixteen parameters."""
+    _, gradients, slot_1, _, _ = tensors
+    _, rho, share, _, _ = numbers
+    g = load(gradients, i, 16)
+    v = running_mean(load(slot_1, i, 16), g * g, rho, share)
+    put(slot_1, i, v, left, 16)
+    return g, v
+
+
+@inlined
+def _centered(tensors: Any, numbers: Any, i: Any, left: Any, slot: Any) -> Any:
+    """The increments of sixteen parameters; the running mean of the gradients is in `slot`."""
+    g, v = _mean_square(tensors, numbers, i, left)
+    alpha, rho, share, epsilon, _ = numbers
+    average = running_mean(load(slot, i, 16), g, rho, share)
+    put(slot, i, average, left, 16)
+    return centered_increment(g, v, average, alpha, epsilon)
+
+
+@inlined
+def _go_with_momentum(tensors: Any, numbers: Any, i: Any, left: Any, delta: Any) -> None:
+    w, _, _, slot_2, _ = tensors
+    _, _, _, _, mu = numbers
+    m = gather_increments(load(slot_2, i, 16), delta, mu)
+    put(slot_2, i, m, left, 16)
+    put(w, i, load(w, i, 16) - m, left, 16)
+
+
+@inlined
+def _rmsprop(tensors: Any, numbers: Any, i: Any, left: Any) -> None:
+    g, v = _mean_square(tensors, numbers, i, left)
+    alpha, _, _, epsilon, _ = numbers
+    w, _, _, _, _ = tensors
+    put(w, i, load(w, i, 16) - increment(g, v, alpha, epsilon), left, 16)
+
+
+@inlined
+def _rmsprop_momentum(tensors: Any, numbers: Any, i: Any, left: Any) -> None:
+    g, v = _mean_square(tensors, numbers, i, left)
+    alpha, _, _, epsilon, _ = numbers
+    _go_with_momentum(tensors, numbers, i, left, increment(g, v, alpha, epsilon))
+
+
+@inlined
+def _rmsprop_centered(tensors: Any, numbers: Any, i: Any, left: Any) -> None:
+    w, _, _, slot_2, _ = tensors
+    delta = _centered(tensors, numbers, i, left, slot_2)
+    put(w, i, load(w, i, 16) - delta, left, 16)
+
+
+@inlined
+def _rmsprop_centered_momentum(tensors: Any, numbers: Any, i: Any, left: Any) -> None:
+    _, _, _, _, slot_3 = tensors
+    delta = _centered(tensors, numbers, i, left, slot_3)
+    _go_with_momentum(tensors, numbers, i, left, delta)
 
 
 @inlined
@@ -100,6 +167,7 @@ def _numbers(frame: Any, like: Any) -> Any:
         broadcast(hyper, 0, 16),
         broadcast(hyper, 1, 16),
         broadcast(hyper, 2, 16),
+        broadcast(hyper, 3, 16),
     )
 
 
@@ -132,5 +200,9 @@ PARTS = [
     _parts("nesterov", _nesterov),
     _parts("adam", _adam),
     _parts("amsgrad", _amsgrad),
+    _parts("rmsprop", _rmsprop),
+    _parts("rmsprop_momentum", _rmsprop_momentum),
+    _parts("rmsprop_centered", _rmsprop_centered),
+    _parts("rmsprop_centered_momentum", _rmsprop_centered_momentum),
 ]
 """The update of each code, and the one that stops exactly at the end."""

@@ -27,7 +27,14 @@ from engine.layers.layer import Array, Layer, checked_input_shape
 from engine.layers.tensor import Shape
 from engine.variable import Variable
 
-_FIXED = ("units", "activation", "use_bias", "kernel_regularizer", "bias_regularizer")
+_FIXED = (
+    "units",
+    "activation",
+    "use_bias",
+    "kernel_regularizer",
+    "bias_regularizer",
+    "activity_regularizer",
+)
 
 
 def affine(x: Array, kernel: Array, bias: Array | None) -> Array:
@@ -76,6 +83,8 @@ class Dense(Layer):
         Names or objects of :mod:`engine.initializers`; they draw their seeds here and now.
     kernel_regularizer, bias_regularizer
         Names or objects of :mod:`engine.regularizers`; their penalties join the loss.
+    activity_regularizer
+        The same for the activations a: the penalty on those of a batch, divided by its rows.
     input_shape, input_dim
         As in older tutorials: how many features the first layer of a Sequential reads.
 
@@ -123,7 +132,6 @@ class Dense(Layer):
                 f"Expected use_bias to be True or False. Received: use_bias={shown(use_bias)}"
             )
         for option, value in {
-            "activity_regularizer": activity_regularizer,
             "kernel_constraint": kernel_constraint,
             "bias_constraint": bias_constraint,
             "lora_rank": lora_rank,
@@ -148,20 +156,18 @@ class Dense(Layer):
                     f"Received: input_shape={shown(input_shape)}, input_dim={shown(input_dim)}"
                 )
             input_shape = checked_input_shape(input_dim, "input_dim")
-        if input_shape is not None:
-            input_shape = checked_input_shape(input_shape, "input_shape")
-        self.declared_input_shape: tuple[int] | None = input_shape
         penalties = (
             _regularizer("kernel_regularizer", kernel_regularizer),
             _regularizer("bias_regularizer", bias_regularizer),
+            _regularizer("activity_regularizer", activity_regularizer),
         )
         kernel = _initializer("kernel_initializer", kernel_initializer)
         bias = _initializer("bias_initializer", bias_initializer)
-        super().__init__(name=name, trainable=trainable, dtype=dtype)
+        super().__init__(name=name, trainable=trainable, dtype=dtype, input_shape=input_shape)
         self.units = int(units)
         self.use_bias = use_bias
         self.kernel_initializer, self.bias_initializer = kernel, bias
-        self.kernel_regularizer, self.bias_regularizer = penalties
+        self.kernel_regularizer, self.bias_regularizer, self.activity_regularizer = penalties
 
     def __setattr__(self, name: str, value: Any) -> None:
         """Refuse what would have no effect: kernels and weights are laid out for what is there."""
@@ -192,16 +198,17 @@ class Dense(Layer):
 
     @property
     def losses(self) -> list[Any]:
-        """The penalties on W and b, of those that have a regularizer; none before they exist."""
-        pairs = [(w, getattr(self, f"{w.name}_regularizer")) for w in self.weights]
+        """The penalties on W and b, of those that are trained and have a regularizer."""
+        weights = self.trainable_weights
+        pairs = [(w, getattr(self, f"{w.name}_regularizer")) for w in weights]
         return [regularizer(w.array) for w, regularizer in pairs if regularizer is not None]
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """(rows, units) for (rows, inputs)."""
         if len(input_shape) != 2 or input_shape[1] is None:
             raise ValueError(
-                f"Expected inputs of shape (rows, features) for layer {self.name!r}. "
-                f"Received: shape={tuple(input_shape)}"
+                f"Expected inputs of shape (rows, features) for layer {self.name!r}; a Flatten before "
+                f"it makes rows of several axes into that. Received: shape={tuple(input_shape)}"
             )
         if self.built and input_shape[1] != self.kernel.shape[0]:
             raise ValueError(
@@ -228,7 +235,7 @@ class Dense(Layer):
                     f"Expected the {name}_initializer of layer {self.name!r} to return an array "
                     f"of shape {shape}. Received: shape={value.shape}"
                 )
-            made.append(Variable(value.astype(self.dtype), name, self.name, True))
+            made.append(Variable(value.astype(self.dtype), name, self.name, self.trainable))
         self.weights = made
         self.built = True
 
@@ -239,6 +246,11 @@ class Dense(Layer):
 
     def get_config(self) -> dict[str, Any]:
         """The arguments that make such a layer, in Keras's form."""
+        # Keras writes this one only where there is one.
+        activity = {}
+        if self.activity_regularizer is not None:
+            written = regularizers.serialize(self.activity_regularizer)
+            activity = {"activity_regularizer": written}
         return {
             **super().get_config(),
             "units": self.units,
@@ -251,4 +263,5 @@ class Dense(Layer):
             "kernel_constraint": None,
             "bias_constraint": None,
             "quantization_config": None,
+            **activity,
         }

@@ -14,7 +14,7 @@ from engine.naming import automatic_name
 
 
 class InputLayer(Layer):
-    """The start of a chain; it passes rows of ``shape[0]`` numbers on."""
+    """The start of a chain; it passes rows of ``shape[0]`` numbers on, or of several axes."""
 
     def __init__(
         self,
@@ -35,11 +35,12 @@ class InputLayer(Layer):
                     f"Received: shape={shown(shape)}, batch_shape={shown(batch_shape)}"
                 )
             expected = (
-                f"Expected batch_shape=(None, features). Received: batch_shape={shown(batch_shape)}"
+                "Expected batch_shape=(None, features), or (None, …) with several axes. "
+                f"Received: batch_shape={shown(batch_shape)}"
             )
             if not isinstance(batch_shape, list | tuple):
                 raise TypeError(expected)
-            if len(batch_shape) != 2 or batch_shape[0] is not None:
+            if len(batch_shape) < 2 or batch_shape[0] is not None:
                 raise ValueError(expected)
             shape = batch_shape[1:]
         if shape is None:
@@ -97,12 +98,12 @@ def Input(
     tensor: Any = None,
     optional: bool = False,
 ) -> KerasTensor:
-    """A symbolic row of ``shape[0]`` numbers, the start of a functional model.
+    """A symbolic row of ``shape[0]`` numbers, or of several axes: the start of a functional model.
 
     Raises
     ------
     ValueError
-        If `shape` is not ``(features,)`` with one whole number ≥ 1.
+        If `shape` is not ``(features,)``, or several whole numbers ≥ 1.
 
     >>> Input(shape=(4,)).shape
     (None, 4)

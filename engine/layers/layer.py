@@ -21,20 +21,21 @@ from engine.variable import Variable
 Array = npt.NDArray[Any]
 
 
-def checked_input_shape(shape: Any, argument: str) -> tuple[int]:
-    """`shape` as (features,): the engine's layers read rows of numbers."""
+def checked_input_shape(shape: Any, argument: str) -> tuple[int, ...]:
+    """`shape` without the batch as whole numbers ≥ 1: (features,), or (28, 28) before a Flatten."""
     expected = (
-        f"Expected {argument}=(features,), one whole number ≥ 1. "
+        f"Expected {argument}=(features,), or whole numbers ≥ 1 for several axes. "
         f"Received: {argument}={shown(shape)}"
     )
     sizes = tuple(shape) if isinstance(shape, list | tuple | np.ndarray) else (shape,)
-    if len(sizes) != 1 or sizes[0] is None:
+    if not sizes or any(size is None for size in sizes):
         raise (TypeError if shape is None else ValueError)(expected)
-    if isinstance(sizes[0], bool) or not isinstance(sizes[0], int | np.integer):
-        raise TypeError(expected)
-    if sizes[0] < 1:
-        raise ValueError(expected)
-    return (int(sizes[0]),)
+    for size in sizes:
+        if isinstance(size, bool) or not isinstance(size, int | np.integer):
+            raise TypeError(expected)
+        if size < 1:
+            raise ValueError(expected)
+    return tuple(int(size) for size in sizes)
 
 
 def dtype_name(dtype: Any) -> str:
@@ -51,13 +52,11 @@ def dtype_name(dtype: Any) -> str:
     return name
 
 
-def check_trainable(value: Any) -> None:
-    """Refuse to freeze anything."""
-    if value is not True:
-        raise ValueError(
-            "Expected trainable=True: the engine cannot freeze layers yet. "
-            f"Received: trainable={shown(value)}"
-        )
+def checked_flag(name: str, value: Any) -> bool:
+    """`value`, if it is True or False."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"Expected {name} to be True or False. Received: {name}={shown(value)}")
+    return bool(value)
 
 
 class Layer:
@@ -70,11 +69,25 @@ class Layer:
     built
         Whether the weights exist.
     trainable
-        Always True: frozen layers are not supported yet.
+        Whether training changes the weights; setting it to False freezes them, and the optimizer
+        has nothing to do with them.
     """
 
-    def __init__(self, *, name: str | None = None, trainable: bool = True, dtype: Any = None):
-        check_trainable(trainable)
+    stage: str | None = None
+    """What the kernels do for a layer without trained weights (:mod:`engine.kernels.stages`)."""
+
+    def __init__(
+        self,
+        *,
+        name: str | None = None,
+        trainable: bool = True,
+        dtype: Any = None,
+        input_shape: Any = None,
+    ):
+        self._trainable = checked_flag("trainable", trainable)
+        self.declared_input_shape: tuple[int, ...] | None = None
+        if input_shape is not None:
+            self.declared_input_shape = checked_input_shape(input_shape, "input_shape")
         self.dtype = dtype_name(dtype)
         self.name = checked_name(name, type(self).__name__)
         self.built = False
@@ -121,12 +134,12 @@ class Layer:
     @property
     def trainable_weights(self) -> list[Variable]:
         """The weights that training changes."""
-        return self.weights
+        return [w for w in self.weights if w.trainable]
 
     @property
     def non_trainable_weights(self) -> list[Variable]:
-        """The weights that training leaves alone: none."""
-        return []
+        """The weights that training leaves alone."""
+        return [w for w in self.weights if not w.trainable]
 
     @property
     def variables(self) -> list[Variable]:
@@ -136,16 +149,23 @@ class Layer:
     @property
     def trainable_variables(self) -> list[Variable]:
         """The weights that training changes."""
-        return self.weights
+        return self.trainable_weights
+
+    @property
+    def non_trainable_variables(self) -> list[Variable]:
+        """The weights that training leaves alone."""
+        return self.non_trainable_weights
 
     @property
     def trainable(self) -> bool:
-        """True: layers cannot be frozen yet, and setting it to False is an error."""
-        return True
+        """Whether training changes the weights."""
+        return self._trainable
 
     @trainable.setter
     def trainable(self, value: Any) -> None:
-        check_trainable(value)
+        self._trainable = checked_flag("trainable", value)
+        for weight in self.weights:
+            weight.trainable = self._trainable
 
     @property
     def losses(self) -> list[Any]:
@@ -206,6 +226,11 @@ class Layer:
             self.build(array.shape)
         self.compute_output_shape(array.shape)
         return self.call(array.astype(self.dtype))
+
+    @property
+    def path(self) -> str:
+        """The layer's name, as Keras has it in front of those of its weights."""
+        return self.name
 
     # --- configuration ------------------------------------------------------------------------
 

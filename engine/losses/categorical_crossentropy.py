@@ -132,7 +132,7 @@ class CategoricalCrossentropy(Loss):
         from_logits: bool = False,
         label_smoothing: float = 0.0,
         axis: int = -1,
-        reduction: str = "sum_over_batch_size",
+        reduction: str | None = "sum_over_batch_size",
         name: str = "categorical_crossentropy",
     ) -> None:
         super().__init__(name, reduction, from_logits, label_smoothing, axis)

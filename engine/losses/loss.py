@@ -1,10 +1,13 @@
-"""What all losses share: the mean over the batch, with sample weights.
+"""What all losses share: how the values of the rows become one number, with sample weights.
 
-    loss = Σᵢ weightᵢ·valueᵢ / rows
+    sum_over_batch_size, mean    loss = Σᵢ weightᵢ·valueᵢ / rows
+    sum                          loss = Σᵢ weightᵢ·valueᵢ
+    mean_with_sample_weight      loss = Σᵢ weightᵢ·valueᵢ / Σᵢ weightᵢ
+    none                         the values themselves; nothing can be trained with them
 
-The denominator is the number of rows, not the sum of the weights.
+By default the denominator is the number of rows, not the sum of the weights.
 
-Keras: ``keras.losses.Loss`` with ``reduction="sum_over_batch_size"``.
+Keras: ``keras.losses.Loss`` and its `reduction`.
 """
 
 from __future__ import annotations
@@ -51,6 +54,9 @@ def checked_smoothing(value: Any) -> float:
     return float(value)
 
 
+REDUCTIONS = "sum_over_batch_size", "mean", "sum", "mean_with_sample_weight", "none", None
+
+
 class Loss:
     """Base of all losses."""
 
@@ -63,14 +69,14 @@ class Loss:
     def __init__(
         self,
         name: str,
-        reduction: str = "sum_over_batch_size",
+        reduction: str | None = "sum_over_batch_size",
         from_logits: bool = False,
         label_smoothing: float = 0.0,
         axis: int = -1,
     ) -> None:
-        if reduction != "sum_over_batch_size":
+        if reduction not in REDUCTIONS:
             raise ValueError(
-                'Expected reduction="sum_over_batch_size", the mean over the batch. '
+                f"Expected reduction to be one of {', '.join(map(str, REDUCTIONS))}. "
                 f"Received: reduction={shown(reduction)}"
             )
         if axis != -1:
@@ -95,9 +101,25 @@ class Loss:
         """The labels that the loss sees."""
         return y
 
+    @property
+    def reduction_form(self) -> str:
+        """The reduction as the kernels know it: a mean, a sum, a mean over the weights.
+
+        Raises
+        ------
+        ValueError
+            If the loss of a batch is no single number.
+        """
+        if self.reduction in (None, "none"):
+            raise ValueError(
+                "Expected a loss that is one number for a batch: its reduction has to be one of "
+                f"{', '.join(map(str, REDUCTIONS[:4]))}. Received: reduction={self.reduction!r}"
+            )
+        return "mean" if self.reduction == "sum_over_batch_size" else str(self.reduction)
+
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
-        """The mean over all rows, each times its weight."""
-        values = self.call(y_true, y_pred)
+        """The values of all rows, each times its weight, reduced."""
+        values, weights = self.call(y_true, y_pred), None
         if sample_weight is not None:
             weights = as_float(sample_weight, "sample_weight").reshape(-1)
             if weights.shape != values.shape:
@@ -106,6 +128,13 @@ class Loss:
                     f"Received: sample_weight.shape={np.shape(sample_weight)}"
                 )
             values = values * weights
+        if self.reduction in (None, "none"):
+            return values
+        if self.reduction == "sum":
+            return np.sum(values)
+        if self.reduction == "mean_with_sample_weight" and weights is not None:
+            total = np.sum(weights)
+            return np.sum(values) / total if total else total
         return np.mean(values)
 
     def get_config(self) -> dict[str, Any]:

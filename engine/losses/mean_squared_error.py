@@ -49,7 +49,7 @@ class MeanSquaredError(Loss):
     forms = (3, 3)
 
     def __init__(
-        self, reduction: str = "sum_over_batch_size", name: str = "mean_squared_error"
+        self, reduction: str | None = "sum_over_batch_size", name: str = "mean_squared_error"
     ) -> None:
         super().__init__(name, reduction)
 

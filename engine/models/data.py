@@ -38,21 +38,22 @@ def as_numbers(values: Any, name: str, dtype: str) -> Array:
     return numbers
 
 
-def features(values: Any, inputs: int, dtype: str, name: str = "x") -> Array:
-    """Rows of `inputs` numbers."""
+def features(values: Any, shape: tuple[int, ...], dtype: str, name: str = "x") -> Array:
+    """Rows of such a shape, the numbers of each one after the other."""
     array = as_numbers(values, name, dtype)
-    if array.ndim == 1 and inputs == 1:
+    if array.ndim == 1 and shape == (1,):
         array = array[:, np.newaxis]
-    if array.ndim != 2 or array.shape[1] != inputs:
+    if array.shape[1:] != shape or array.ndim == 0:
+        sizes = ", ".join(map(str, ("rows", *shape)))
         raise ValueError(
-            f"Expected {name} of shape (rows, {inputs}), as the model's input. "
+            f"Expected {name} of shape ({sizes}), as the model's input. "
             f"Received: {name}.shape={array.shape}"
         )
     if not array.shape[0]:
         raise ValueError(
             f"Expected at least one row in {name}. Received: {name}.shape={array.shape}"
         )
-    return array
+    return array.reshape(len(array), -1)
 
 
 def labels(values: Any, rows: int, units: int, loss: Loss, dtype: str, name: str = "y") -> Array:

@@ -10,6 +10,7 @@ from typing import Any
 from engine import metrics
 from engine.checks.numeric import numeric
 from engine.kernels.program import Program
+from engine.layers.input import InputLayer
 from engine.models import data
 from engine.models.compiling import Compiling
 from engine.models.run import Rows, metric_code
@@ -27,49 +28,54 @@ class Feeding(Compiling):
         return state
 
     def _program(self) -> Program:
-        layers = self._dense_layers()
+        layers = [layer for layer in self.layers if not isinstance(layer, InputLayer)]
         program: Program | None = getattr(self, "_kept_program", None)
-        variables = [v for layer in layers for v in layer.weights]
+        variables = self._kernel_weights
         if (
             program is None
             or len(variables) != len(program.variables)
             or any(a is not b for a, b in zip(variables, program.variables, strict=True))
+            or program.trainable != [v.trainable for v in variables]
+            or [stage.layer for stage in program.stages] != [x for x in layers if x.stage]
         ):
             program = self._kept_program = Program(layers)
         program.adopt()
+        if program.stages:
+            program.read_stages()
         return program
 
-    def _input_features(self, x: Any) -> tuple[int, str]:
-        """How many features a row has, building the model if it waits for data to tell."""
-        layers = [layer for layer in self.layers if layer.weights or not layer.built]
-        if self.built:
-            layer = layers[0]
-            return layer.kernel.shape[0], layer.dtype
-        if not layers:
+    def _input_features(self, x: Any) -> tuple[tuple[int, ...], str]:
+        """The shape and type of a row, as the model or, if it waits for data to tell, `x` says."""
+        if not self._dense_layers():
             raise ValueError(
-                f"Expected a model with layers. Received: model {self.name!r} without layers"
+                f"Expected a model with a Dense layer. Received: model {self.name!r} without one"
             )
+        dtype = self._dense_layers()[0].dtype
+        if self.built:
+            return tuple(self.input_shape[1:]), dtype
         shape = numeric(x, "x").shape
-        if len(shape) != 2 or 0 in shape:
+        if len(shape) < 2 or 0 in shape:
             raise ValueError(
                 f"Expected x of shape (rows, features), none of them 0. Received: x.shape={shape}"
             )
-        return shape[1], layers[0].dtype
+        return shape[1:], dtype
 
     def _rows(self, x: Any, y: Any, sample_weight: Any, like: Rows | None = None) -> Rows:
         """Checked data, before anything of the model is touched; `like` tells validation rows."""
         self._require_compiled(loss=True)
         assert self._loss is not None
-        inputs, dtype = self._input_features(x if like is None else like.x)
+        shape, dtype = self._input_features(x if like is None else like.x)
+        if like is not None and like.shape:
+            shape = like.shape[1:]
         names = ["x", "y", "sample_weight"]
         if like is not None:
             names = [f"validation_data[{i}]" for i in range(3)]
-        x_ = data.features(x, inputs, dtype, names[0])
+        x_ = data.features(x, shape, dtype, names[0])
         y_ = data.labels(y, len(x_), self._output_units(), self._loss, dtype, names[1])
         weights = None
         if sample_weight is not None:
             weights = data.sample_weights(sample_weight, len(x_), dtype, names[2])
-        return Rows(x_, y_, weights)
+        return Rows(x_, y_, weights, (len(x_), *shape))
 
     def _class_weighted(self, rows: Rows, class_weight: Any) -> Rows:
         """The rows to train on, weighted by their classes if `class_weight` is not None."""
@@ -78,10 +84,10 @@ class Feeding(Compiling):
         if rows.weights is not None:
             raise ValueError("Expected class_weight or sample_weight. Received: both")
         weights = data.class_weights(class_weight, rows.y, str(rows.x.dtype))
-        return Rows(rows.x, rows.y, weights)
+        return Rows(rows.x, rows.y, weights, rows.shape)
 
     def _output_units(self) -> int:
-        return int(self.layers[-1].units)
+        return self._dense_layers()[-1].units
 
     def _metrics(self, label_width: int) -> list[metrics.Metric]:
         units = self._output_units()
@@ -92,7 +98,12 @@ class Feeding(Compiling):
 
     def _ready(self, rows: Rows, optimizer: Optimizer | None = None) -> Program:
         if optimizer is not None:
-            optimizer.check([w for layer in self._dense_layers() for w in layer.weights])
+            optimizer.check(self._kernel_weights)
         if not self.built:
-            self.build((None, rows.x.shape[1]))
+            self.build((None, *(rows.shape or rows.x.shape)[1:]))
+        if optimizer is not None and not any(w.trainable for w in self._kernel_weights):
+            raise ValueError(
+                f"Expected a model with a weight to train. Received: model {self.name!r} with "
+                "trainable=False in all layers"
+            )
         return self._program()

@@ -161,6 +161,8 @@ class Fitting(Feeding):
                 if run.epoch:
                     history.extend(first, run.recorded())
                     logs = _epoch_logs(run, run.epoch - 1)
+        if run.epoch:
+            self.optimizer.finalize()
         hooks.on_train_end(logs)
         self._run = None
         return history

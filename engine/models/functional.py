@@ -9,7 +9,7 @@ from typing import Any
 
 from engine.checks.shown import shown
 from engine.layers.input import InputLayer
-from engine.layers.layer import Layer
+from engine.layers.layer import Layer, checked_flag
 from engine.layers.tensor import KerasTensor
 from engine.models.model import (
     Model,
@@ -63,11 +63,12 @@ class Functional(Model):
     def __init__(
         self, inputs: Any = None, outputs: Any = None, name: str | None = None, **options: Any
     ) -> None:
+        trainable = options.pop("trainable", True)
         for option, value in options.items():
-            if option != "trainable" or value is not True:
-                raise TypeError(
-                    f"Expected Model(inputs, outputs, name). Received: {option}={shown(value)}"
-                )
+            raise TypeError(
+                "Expected Model(inputs, outputs, name, trainable). "
+                f"Received: {option}={shown(value)}"
+            )
         start, end = _one_tensor(inputs, "inputs"), _one_tensor(outputs, "outputs")
         if not isinstance(start.layer, InputLayer):
             raise ValueError(
@@ -100,10 +101,12 @@ class Functional(Model):
                 raise ValueError(
                     f"Expected layers of different names. Received: {layer.name!r} twice"
                 )
-        super().__init__(name=name)
+        super().__init__(name=name, trainable=trainable)
         self._start, self._end = start, end
         self._layers = chain
         self.built = True
+        if not trainable:
+            self.trainable = False
 
     @property
     def layers(self) -> list[Layer]:  # type: ignore[override]
@@ -154,7 +157,7 @@ class Functional(Model):
             layers.append({**config, "name": layer.name, "inbound_nodes": nodes})
         return {
             "name": self.name,
-            "trainable": True,
+            "trainable": self.trainable,
             "layers": layers,
             "input_layers": [self._layers[0].name, 0, 0],
             "output_layers": [self._layers[-1].name, 0, 0],
@@ -196,4 +199,6 @@ class Functional(Model):
                     f"Expected {key} to name one layer. Received: {key}={shown(place)}"
                 )
             names.append(place[0])
-        return cls(tensors[names[0]], tensors[names[1]], name=config.get("name"))
+        made = cls(tensors[names[0]], tensors[names[1]], name=config.get("name"))
+        made._trainable = checked_flag("trainable", config.get("trainable", True))
+        return made

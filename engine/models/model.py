@@ -13,9 +13,11 @@ import numpy.typing as npt
 from engine.checks.from_config import class_of
 from engine.checks.numeric import numeric
 from engine.checks.shown import shown
+from engine.layers import KINDS
 from engine.layers.dense import Dense
+from engine.layers.dropout import Dropout
 from engine.layers.input import InputLayer
-from engine.layers.layer import Layer, assign_all, check_trainable, checked_input_shape
+from engine.layers.layer import Layer, assign_all, checked_flag, checked_input_shape
 from engine.layers.tensor import KerasTensor, Shape
 from engine.models.evaluating import Evaluating
 from engine.models.fitting import Fitting
@@ -63,7 +65,8 @@ class Model(Fitting, Evaluating, Predicting):
             )
         return super().__new__(cls)
 
-    def __init__(self, *, name: str | None = None) -> None:
+    def __init__(self, *, name: str | None = None, trainable: Any = True) -> None:
+        self._trainable = checked_flag("trainable", trainable)
         self.name = checked_name(name, type(self).__name__)
         self.optimizer = None
         self._loss = None
@@ -77,6 +80,11 @@ class Model(Fitting, Evaluating, Predicting):
 
     def _dense_layers(self) -> list[Dense]:
         return [layer for layer in self.layers if isinstance(layer, Dense)]
+
+    @property
+    def _kernel_weights(self) -> list[Variable]:
+        """The weights of the Dense layers, frozen ones included, in the kernels' order."""
+        return [w for layer in self._dense_layers() for w in layer.weights]
 
     def get_layer(self, name: str | None = None, index: int | None = None) -> Layer:
         """The layer of a name, or at an index."""
@@ -183,22 +191,24 @@ class Model(Fitting, Evaluating, Predicting):
 
     @property
     def trainable(self) -> bool:
-        """True: models cannot be frozen yet, and setting it to False is an error."""
-        return True
+        """Whether training changes the model; setting it freezes or thaws all layers."""
+        return self._trainable
 
     @trainable.setter
     def trainable(self, value: Any) -> None:
-        check_trainable(value)
+        self._trainable = checked_flag("trainable", value)
+        for layer in self.layers:
+            layer.trainable = value
 
     @property
     def trainable_weights(self) -> list[Variable]:
         """The weights that training changes."""
-        return self.weights
+        return [w for w in self.weights if w.trainable]
 
     @property
     def non_trainable_weights(self) -> list[Variable]:
-        """The weights that training leaves alone: none."""
-        return []
+        """The weights that training leaves alone."""
+        return [w for w in self.weights if not w.trainable]
 
     @property
     def variables(self) -> list[Variable]:
@@ -208,7 +218,12 @@ class Model(Fitting, Evaluating, Predicting):
     @property
     def trainable_variables(self) -> list[Variable]:
         """The weights that training changes."""
-        return self.weights
+        return self.trainable_weights
+
+    @property
+    def non_trainable_variables(self) -> list[Variable]:
+        """The weights that training leaves alone."""
+        return self.non_trainable_weights
 
     @property
     def losses(self) -> list[Any]:
@@ -238,12 +253,12 @@ class Model(Fitting, Evaluating, Predicting):
                 f"layers instead. Received: inputs={shown(inputs)}"
             )
         outputs = numeric(inputs, "inputs")
-        if outputs.ndim != 2:
+        if outputs.ndim < 2:
             raise ValueError(
                 f"Expected inputs of shape (rows, features). Received: inputs.shape={outputs.shape}"
             )
         if not self.built:
-            self.build((None, outputs.shape[1]))
+            self.build((None, *outputs.shape[1:]))
         for layer in self.layers:
             outputs = layer(outputs)
         return outputs
@@ -304,15 +319,16 @@ def checked_layer(layer: Any) -> Layer:
     """`layer`, if it is one of the engine's."""
     if isinstance(layer, KerasTensor) and isinstance(layer.layer, InputLayer):
         return layer.layer
-    if not isinstance(layer, Dense | InputLayer):
+    kind = next((c for c in KINDS.values() if isinstance(layer, c)), None)
+    if kind is None:
         raise TypeError(
-            "Expected layer to be a Dense or an Input of engine.layers. "
+            f"Expected layer to be one of engine.layers: {', '.join(KINDS)}. "
             f"Received: {shown(layer)} of type {type(layer).__name__}"
         )
-    if isinstance(layer, Dense) and type(layer).call is not Dense.call:
+    if type(layer).call is not kind.call:
         raise TypeError(
-            "Expected a Dense that computes what Dense does: the kernels run no other call(). "
-            f"Received: a layer of the class {type(layer).__name__}"
+            f"Expected a {kind.__name__} that computes what {kind.__name__} does: the kernels run "
+            f"no other call(). Received: a layer of the class {type(layer).__name__}"
         )
     checked: Layer = layer
     return checked
@@ -326,15 +342,15 @@ def layer_config(layer: Layer) -> dict[str, Any]:
         "config": layer.get_config(),
         "registered_name": None,
     }
-    if isinstance(layer, Dense) and layer.built:
-        config["build_config"] = {"input_shape": (None, layer.kernel.shape[0])}
+    # Keras has none for an Input, nor for a Dropout, which has nothing to build.
+    if layer.input is not None and not isinstance(layer, InputLayer | Dropout):
+        config["build_config"] = {"input_shape": tuple(layer.input.shape)}
     return config
 
 
 def layer_from_config(config: Any) -> Layer:
     """A new layer from what :func:`layer_config` returned."""
-    known = {"Dense": Dense, "InputLayer": InputLayer}
-    cls, arguments = class_of(config, known, "a layer")
+    cls, arguments = class_of(config, KINDS, "a layer")
     layer: Layer = cls.from_config(arguments)
     return layer
 
@@ -355,15 +371,15 @@ def checked_config(config: Any) -> None:
 
 def checked_build_shape(input_shape: Any, built_for: Shape, name: str) -> None:
     """Raise if a built model is asked to be built for another shape."""
-    if input_shape is not None and features_of(input_shape) != built_for[1:]:
+    if input_shape is not None and features_of(input_shape) != tuple(built_for[1:]):
         raise ValueError(
             f"Expected input_shape={built_for}: model {name!r} is built for it. "
             f"Received: input_shape={shown(input_shape)}"
         )
 
 
-def features_of(input_shape: Any) -> tuple[int]:
-    """(features,) of (None, features), or of (features,)."""
-    if isinstance(input_shape, list | tuple) and len(input_shape) == 2:
+def features_of(input_shape: Any) -> tuple[int, ...]:
+    """(features,) of (None, features), of (rows, features) or of (features,)."""
+    if isinstance(input_shape, list | tuple) and len(input_shape) > 1:
         input_shape = input_shape[1:]
     return checked_input_shape(input_shape, "input_shape")

@@ -94,8 +94,7 @@ class Predicting(Feeding):
 
     def predict_on_batch(self, x: Any) -> Array:
         """The outputs for one batch."""
-        rows = self._features(x)
-        return self.predict(rows, batch_size=len(rows), verbose=0)
+        return self.predict(x, batch_size=len(self._features(x)), verbose=0)
 
     def predict_classes(self, x: Any, batch_size: int | None = None, verbose: Any = 0) -> Array:
         """The predicted classes: p > 0.5 for one output, else the place of the largest.

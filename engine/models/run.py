@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.kernels import fields, losses, one_output, train
+from engine.kernels import around, fields, losses, one_output, train
 from engine.kernels import metrics as codes
 from engine.kernels.compiler import announced
 from engine.kernels.glibc import has_expf
 from engine.kernels.instructions import any_shared, listed
 from engine.kernels.machine import processors
 from engine.kernels.memory import address, padded, room_for
-from engine.kernels.program import Instructions, Program
+from engine.kernels.program import Extras, Instructions, Program
 from engine.kernels.rows import take
 from engine.kernels.team import CALLED_OFF
 from engine.losses import Loss
@@ -57,6 +57,9 @@ class Rows:
     x: Array
     y: Array
     weights: Array | None = None
+    shape: tuple[int, ...] = ()
+    """Of the features as they came, before rows of several axes were laid out one number after
+    the other."""
 
     def __len__(self) -> int:
         return len(self.x)
@@ -65,8 +68,8 @@ class Rows:
         """The first `first` rows and the others."""
         w = self.weights
         return (
-            Rows(self.x[:first], self.y[:first], None if w is None else w[:first]),
-            Rows(self.x[first:], self.y[first:], None if w is None else w[first:]),
+            Rows(self.x[:first], self.y[:first], None if w is None else w[:first], self.shape),
+            Rows(self.x[first:], self.y[first:], None if w is None else w[first:], self.shape),
         )
 
 
@@ -115,6 +118,24 @@ class Buffers:
         for values, flat in pairs:
             take(values.reshape(-1), kept, flat, values.size // len(values))
         return kept
+
+
+def hyperparameters(optimizer: Optimizer, dtype: str) -> Array:
+    """What the kernels need to know of an optimizer besides the sizes of its steps."""
+    numbers = np.zeros(16, dtype)
+    own = optimizer.hyperparameters
+    numbers[: len(own)] = own
+    numbers[around.CLIP] = optimizer.clipping[1] if optimizer.clipping else 0.0
+    numbers[around.DECAY] = optimizer.weight_decay or 0.0
+    numbers[around.MOMENTUM] = optimizer.ema_momentum
+    return numbers
+
+
+def extras_of(optimizer: Optimizer) -> Extras:
+    """What an optimizer does besides its step."""
+    clipping = optimizer.clipping
+    every = optimizer.ema_overwrite_frequency or 0
+    return Extras(clipping and clipping[0], optimizer.decays, optimizer.use_ema, every)
 
 
 def form_of(loss: Loss, activation: str) -> tuple[int, bool]:
@@ -209,15 +230,15 @@ class Run:
         )
         self.sums = np.zeros(2 * len(self.names) + 16, dtype)
         self.history = np.zeros((epochs, 2 * len(self.names)), dtype)
-        hyper = optimizer.hyperparameters if optimizer is not None else [0.0]
-        self.hyper = np.zeros(16, dtype)
-        self.hyper[: len(hyper)] = hyper
+        self.hyper = np.zeros(16, dtype) if optimizer is None else hyperparameters(optimizer, dtype)
 
         plan = self.plan = program.addresses.copy()
         if optimizer is not None:
             optimizer.build(program.variables)
             for field, slot in zip(SLOTS, optimizer.slots, strict=False):
                 plan[field] = address(slot)
+            if optimizer.average is not None:
+                plan[fields.AVERAGE] = address(optimizer.average)
         plan[fields.LABELS], plan[fields.COLUMNS] = width, len(self.names)
         plan[fields.TRAIN_ROWS] = len(train_rows) if train_rows is not None else 0
         plan[fields.TRAIN_BATCH], plan[fields.VALIDATION_BATCH] = batch, validation_batch
@@ -245,42 +266,49 @@ class Run:
 
     def _choose_loss(self, loss: Loss, metrics: list[Metric], width: int) -> None:
         """Decide what loss and metrics work on."""
-        units, activation = self.program.units, self.program.layers[-1].activation
+        units, activation = self.program.units, self.program.activation
         self._metric_codes = [metric_code(m, width, units, activation) for m in metrics]
         self._form, self.on_logits = form_of(loss, activation)
         # When the loss works on the logits and there are no metrics, nobody needs the activation.
-        self.predicted = bool(metrics) or not self.on_logits
+        read = bool(metrics) or not self.on_logits
+        active = any(p.layer is self.program.layers[-1] for p in self.program.activity_penalties)
+        self.predicted = read or active
+        self._reduction = losses.REDUCTIONS.index(loss.reduction_form)
         """Whether somebody reads the last layer's activation."""
 
     def _evaluate(self, training: bool) -> Instructions:
         """Forward pass, loss and metrics; the gradient of the loss, too, if `training`."""
         program, last = self.program, self.program.layers[-1]
-        apart = sigmoid_apart(last.activation, self.on_logits, self._metric_codes)
-        loss_on = program.left_at(z=self.on_logits)
+        activation = program.activation
+        apart = sigmoid_apart(activation, self.on_logits, self._metric_codes)
+        left_at = program.left_at(training=training)
+        loss_on = last.output if self.on_logits else left_at
         rows = self.batch if training else self.validation_batch
         buffers = self.train if training else self.validation
         assert buffers is not None
         steps = program.fetch(training) if buffers.fetched else []
-        steps += program.forward(rows)
-        single = last.units == 1 and last.activation == "sigmoid" and not program.penalties
+        steps += program.forward(rows, training)
+        single = last.units == 1 and activation == "sigmoid" and not program.penalized
         single = single and self.on_logits and self._form == losses.BINARY_LOGITS
+        single = single and self._reduction == losses.MEAN
         if single and self._metric_codes == [codes.BINARY_ACCURACY]:
             places = last.output, program.predictions, last.output, 2 * len(self.names), 2, 0
             return [*steps, (one_output.sigmoid_output, *places, training)]
         if self.predicted:
             steps += program.activate_output(fused=not apart)
+        target = last.output if self.on_logits else program.gradient_at
         steps.append(
-            (losses.PARTS[self._form], loss_on, last.output, last.units, fields.TARGETS, training)
+            (losses.PARTS[self._form], loss_on, target, last.units, fields.TARGETS, training)
         )
-        steps += program.mean(2 * len(self.names))
-        logits = program.left_at(z=last.activation in ("sigmoid", "softmax"))
+        steps += program.mean(2 * len(self.names), self._reduction)
+        logits = last.output if activation in ("sigmoid", "softmax") else left_at
         for m, code in enumerate(self._metric_codes):
-            numbers = program.left_at(), last.units, 2 * m + 2, m
+            numbers = left_at, last.units, 2 * m + 2, m
             form = code - codes.LOSS
             if form < 0:
                 steps.append((codes.PARTS[code], *numbers))
             else:
-                source = logits if form <= losses.SPARSE_LOGITS else program.left_at()
+                source = logits if form <= losses.SPARSE_LOGITS else left_at
                 steps.append((losses.PARTS[form], source, 0, last.units, fields.Y, False))
                 steps.append((codes.add_up, *numbers))
         return steps
@@ -293,13 +321,16 @@ class Run:
             return self._tables
         self._room = program.room
         row_wise = self._form in losses.ROW_WISE
-        scaling = [(losses.fill_scale, program.units, row_wise, self._even)]
+        scale = program.units, row_wise, self._even, self._reduction
+        scaling = [(losses.fill_scale, *scale)]
         training: Instructions = []
         if optimizer is not None:
             training = self._evaluate(True)
-            if not self.on_logits:
-                training += program.d_output()
-            training += program.update(optimizer.code, self.batch, self._watched)
+            beside = program.d_output_beside_logits if self.on_logits else program.d_output
+            training += beside()
+            training += program.update(
+                optimizer.code, self.batch, self._watched, extras_of(optimizer)
+            )
         validating = [] if self.validation is None else self._evaluate(False)
         lists = (scaling, training, validating)
         self._tables = tables = [listed(instructions, program.dtype) for instructions in lists]
@@ -401,6 +432,12 @@ class Run:
                 left = self.steps * (len(self.history) - self.epoch)
                 rates = optimizer.rates(optimizer.iterations, min(batches, left), program.dtype)
                 plan[fields.RATES] = address(rates)
+                plan[fields.ITERATION] = optimizer.iterations
+                if optimizer.weight_decay is not None:
+                    bases = optimizer.learning_rates(
+                        optimizer.iterations, len(rates), program.dtype
+                    )
+                    plan[fields.LEARNING_RATES] = address(bases)
             tables = self.tables()
             known = program.addresses.nonzero()
             plan[known] = program.addresses[known]
@@ -411,6 +448,7 @@ class Run:
             finally:  # Ctrl-C is raised when the kernel returns: the steps are done by then
                 if optimizer is not None:
                     optimizer.iterations += int(plan[fields.STEPS_DONE]) - before
+                program.keep_seeds()
 
     def _train(self, batches: int, tables: list[Array]) -> None:
         """Run the kernel, in a team where that pays."""

@@ -8,9 +8,8 @@ from __future__ import annotations
 from typing import Any
 
 from engine.checks.shown import shown
-from engine.layers.dense import Dense
 from engine.layers.input import InputLayer
-from engine.layers.layer import Layer, check_trainable
+from engine.layers.layer import Layer, checked_flag
 from engine.layers.tensor import KerasTensor
 from engine.models.model import (
     Model,
@@ -48,14 +47,15 @@ class Sequential(Model):
     """
 
     def __init__(self, layers: Any = None, trainable: bool = True, name: str | None = None) -> None:
-        check_trainable(trainable)
         if layers is not None and not isinstance(layers, list | tuple):
             raise TypeError(f"Expected layers to be a list of layers. Received: {shown(layers)}")
-        super().__init__(name=name)
+        super().__init__(name=name, trainable=trainable)
         self._input_layer: InputLayer | None = None
         self._layers: list[Layer] = []
         for layer in [checked_layer(layer) for layer in layers or []]:
             self.add(layer)
+        if not trainable:
+            self.trainable = False
 
     @property
     def layers(self) -> list[Layer]:  # type: ignore[override]
@@ -96,7 +96,7 @@ class Sequential(Model):
                 f"dtype={layer.dtype} for {layer.name!r} after {self._layers[0].dtype}"
             )
         start = self._input_layer
-        if isinstance(layer, Dense) and start is None and not self._layers:
+        if start is None and not self._layers:
             declared = layer.declared_input_shape
             start = None if declared is None else InputLayer(declared, dtype=layer.dtype)
         if start is not None:
@@ -144,7 +144,7 @@ class Sequential(Model):
         dtype = self._layers[0].dtype if self._layers else "float32"
         config: dict[str, Any] = {
             "name": self.name,
-            "trainable": True,
+            "trainable": self.trainable,
             "dtype": {
                 "module": "keras",
                 "class_name": "DTypePolicy",
@@ -164,4 +164,6 @@ class Sequential(Model):
     def from_config(cls, config: dict[str, Any], custom_objects: Any = None) -> Sequential:
         """A new model, with weights freshly drawn, from what :meth:`get_config` returned."""
         checked_config(config)
-        return cls([layer_from_config(c) for c in config["layers"]], name=config.get("name"))
+        made = cls([layer_from_config(c) for c in config["layers"]], name=config.get("name"))
+        made._trainable = checked_flag("trainable", config.get("trainable", True))
+        return made

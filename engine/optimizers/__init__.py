@@ -11,12 +11,19 @@ from engine.checks.absent import absent
 from engine.checks.from_config import class_of
 from engine.checks.shown import shown
 from engine.optimizers.adam import Adam
+from engine.optimizers.adamw import AdamW
 from engine.optimizers.optimizer import Optimizer
+from engine.optimizers.rmsprop import RMSprop
 from engine.optimizers.sgd import SGD
 
-__all__ = ["SGD", "Adam", "Optimizer", "deserialize", "get", "serialize"]
+__all__ = ["SGD", "Adam", "AdamW", "Optimizer", "RMSprop", "deserialize", "get", "serialize"]
 
-_CLASSES: dict[str, type[Optimizer]] = {"sgd": SGD, "adam": Adam}
+_CLASSES: dict[str, type[Optimizer]] = {
+    "sgd": SGD,
+    "rmsprop": RMSprop,
+    "adam": Adam,
+    "adamw": AdamW,
+}
 
 
 def get(identifier: Any) -> Optimizer:
@@ -39,9 +46,8 @@ def get(identifier: Any) -> Optimizer:
     if isinstance(identifier, type) and identifier in _CLASSES.values():
         return identifier()  # type: ignore[no-any-return]
     raise (ValueError if isinstance(identifier, str) else TypeError)(
-        'Expected optimizer to be "sgd", "adam" or an object of engine.optimizers. '
-        f"Received: optimizer={shown(identifier)}"
-        + (" (Keras's default, not here yet: name another)" if identifier == "rmsprop" else "")
+        f"Expected optimizer to be one of {', '.join(_CLASSES)}, or an object of "
+        f"engine.optimizers. Received: optimizer={shown(identifier)}"
     )
 
 

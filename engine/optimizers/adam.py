@@ -118,9 +118,9 @@ class Adam(Optimizer):
         return AMSGRAD if self.amsgrad else ADAM
 
     @property
-    def slot_names(self) -> list[str]:
-        """m, v and, with AMSGrad, v̂."""
-        return ["momentum", "velocity"] + (["velocity_hat"] if self.amsgrad else [])
+    def slot_groups(self) -> list[list[str]]:
+        """m and v; with AMSGrad v̂ after those of all weights."""
+        return [["momentum", "velocity"]] + ([["velocity_hat"]] if self.amsgrad else [])
 
     @property
     def hyperparameters(self) -> list[float]:

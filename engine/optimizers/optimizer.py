@@ -7,6 +7,7 @@ Slots are flat arrays with one number for each of the model's parameters, in the
 from __future__ import annotations
 
 import math
+import re
 from inspect import signature
 from typing import Any
 
@@ -40,7 +41,7 @@ def checked_number(
     return float(value)
 
 
-_NEUTRAL: dict[str, Any] = {
+_OPTIONS: dict[str, Any] = {
     "weight_decay": None,
     "clipnorm": None,
     "global_clipnorm": None,
@@ -51,7 +52,9 @@ _NEUTRAL: dict[str, Any] = {
     "loss_scale_factor": None,
     "gradient_accumulation_steps": None,
 }
-"""Keras's further options, with the values that switch them off."""
+"""What all of Keras's optimizers can be told, with the values that switch it off."""
+
+_CLIPS = "clipnorm", "global_clipnorm", "clipvalue"
 
 
 class Optimizer:
@@ -74,22 +77,106 @@ class Optimizer:
             raise TypeError(f"Expected name to be a text. Received: name={shown(name)}")
         self.name = name
         for option, value in options.items():
-            if option not in _NEUTRAL:
+            if option not in _OPTIONS:
                 known = [n for n in signature(type(self)).parameters if n != "options"]
                 raise TypeError(
-                    f"Expected arguments of {type(self).__name__}: {', '.join(known)}. "
-                    f"Received: {option}={shown(value)}"
+                    f"Expected arguments of {type(self).__name__}: "
+                    f"{', '.join([*known, *_OPTIONS])}. Received: {option}={shown(value)}"
                 )
-            neutral = _NEUTRAL[option]
-            same = value is neutral or (np.isscalar(value) and value == neutral)
-            if not same and option != "ema_momentum":
-                raise ValueError(
-                    f"Expected {option}={neutral!r}: the engine does not have this "
-                    f"option yet. Received: {option}={shown(value)}"
-                )
+        self._take(**{**_OPTIONS, **options})
         self.iterations = 0
         self.slots: list[Array] = []
+        """The slots in the order of :attr:`slot_names`, each as long as all weights together."""
+        self.average: Array | None = None
+        """The moving average of the weights, laid out like them, with `use_ema`."""
+        self._weights: list[Variable] = []
+        """All weights of the model that it trains, in the order of the slots' numbers."""
         self._trained: list[Variable] = []
+        """Those of them that could be trained when the slots were made."""
+        self._undecayed: tuple[list[Variable], list[str]] = ([], [])
+
+    def _take(
+        self,
+        weight_decay: Any,
+        clipnorm: Any,
+        global_clipnorm: Any,
+        clipvalue: Any,
+        use_ema: Any,
+        ema_momentum: Any,
+        ema_overwrite_frequency: Any,
+        loss_scale_factor: Any,
+        gradient_accumulation_steps: Any,
+    ) -> None:
+        """Check the options that all optimizers have, and keep them."""
+        clips = {"clipnorm": clipnorm, "global_clipnorm": global_clipnorm, "clipvalue": clipvalue}
+        given = [name for name, value in clips.items() if value is not None]
+        if len(given) > 1:
+            raise ValueError(
+                f"Expected only one of {', '.join(clips)}. Received: "
+                + ", ".join(f"{name}={shown(clips[name])}" for name in given)
+            )
+        for name, value in clips.items():
+            checked = None if value is None else checked_number(name, value, 0.0)
+            setattr(self, name, checked or None)
+        self.weight_decay = (
+            None if weight_decay is None else checked_number("weight_decay", weight_decay, 0.0)
+        )
+        if not isinstance(use_ema, bool):
+            raise TypeError(
+                f"Expected use_ema to be True or False. Received: use_ema={shown(use_ema)}"
+            )
+        self.use_ema = use_ema
+        self.ema_momentum = checked_number("ema_momentum", ema_momentum, 0.0, 1.0, open_high=False)
+        every = ema_overwrite_frequency
+        if every is not None and (isinstance(every, bool) or not isinstance(every, int)):
+            raise TypeError(
+                "Expected ema_overwrite_frequency to be a whole number ≥ 1, or None. "
+                f"Received: ema_overwrite_frequency={shown(every)}"
+            )
+        if every is not None and every < 1:
+            raise ValueError(
+                "Expected ema_overwrite_frequency to be a whole number ≥ 1, or None. "
+                f"Received: ema_overwrite_frequency={every}"
+            )
+        self.ema_overwrite_frequency = every
+        for name, value in {
+            "loss_scale_factor": loss_scale_factor,
+            "gradient_accumulation_steps": gradient_accumulation_steps,
+        }.items():
+            if value is not None:
+                raise ValueError(
+                    f"Expected {name}=None: the engine does not have this option. "
+                    f"Received: {name}={shown(value)}"
+                )
+
+    @property
+    def clipping(self) -> tuple[str, float] | None:
+        """Which clipping, and its bound."""
+        for name in _CLIPS:
+            if getattr(self, name) is not None:
+                return name, getattr(self, name)
+        return None
+
+    def exclude_from_weight_decay(self, var_list: Any = None, var_names: Any = None) -> None:
+        """Let some weights not decay: those of a list, and those in whose name a text occurs.
+
+        Raises
+        ------
+        ValueError
+            If the optimizer has begun to train.
+        """
+        if self.built:
+            raise ValueError(
+                "Expected exclude_from_weight_decay() to be called before the training. "
+                f"Received: an optimizer after {self.iterations} steps"
+            )
+        self._undecayed = list(var_list or []), list(var_names or [])
+
+    def decays(self, weight: Variable) -> bool:
+        """Whether a weight is subject to `weight_decay`."""
+        listed, names = self._undecayed
+        named = any(re.search(name, weight.name) for name in names)
+        return self.weight_decay is not None and not named and all(w is not weight for w in listed)
 
     @property
     def learning_rate(self) -> float:
@@ -106,9 +193,14 @@ class Optimizer:
         self._learning_rate = checked_number("learning_rate", value, 0.0)
 
     @property
-    def slot_names(self) -> list[str]:
-        """The names of the slots, in the order in which Keras keeps them."""
+    def slot_groups(self) -> list[list[str]]:
+        """The names of the slots, in groups that Keras lists weight by weight."""
         return []
+
+    @property
+    def slot_names(self) -> list[str]:
+        """The names of the slots, in the order in which the kernels know them."""
+        return [name for group in self.slot_groups for name in group]
 
     @property
     def hyperparameters(self) -> list[float]:
@@ -118,28 +210,39 @@ class Optimizer:
     def build(self, variables: list[Variable]) -> None:
         """Make zeroed slots for the weights of a model, unless they exist."""
         self.check(variables)
-        if not self._trained:
-            self._trained = list(variables)
+        if not self._weights:
+            self._weights = list(variables)
+            self._trained = [v for v in variables if v.trainable]
             places = sum(v.size for v in variables) + REGISTER
             self.slots = [aligned(places, variables[0].dtype) for _ in self.slot_names]
+            if self.use_ema:
+                self.average = aligned(places, variables[0].dtype)
 
     @property
     def built(self) -> bool:
         """Whether the slots exist."""
-        return bool(self._trained)
+        return bool(self._weights)
 
     def check(self, variables: list[Variable]) -> None:
         """Raise a ValueError if there are slots, and they are not for these very weights."""
-        if not self._trained:
+        if not self._weights:
             return
-        same = len(variables) == len(self._trained)
-        if not same or any(a is not b for a, b in zip(variables, self._trained, strict=True)):
+        same = len(variables) == len(self._weights)
+        if not same or any(a is not b for a, b in zip(variables, self._weights, strict=True)):
             raise ValueError(
                 "Expected an optimizer that is new or has trained this very model: compile it with "
                 "a new one. Received: an optimizer with the state of other weights, "
-                f"{[v.path for v in self._trained]}"
+                f"{[v.path for v in self._weights]}"
             )
-        if len(self.slots) != len(self.slot_names):
+        known = {id(v) for v in self._trained}
+        thawed = [v.path for v in variables if v.trainable and id(v) not in known]
+        if thawed:
+            raise ValueError(
+                "Expected an optimizer that has slots for all trainable weights: compile the model "
+                "with a new one after setting trainable=True. Received: an optimizer made while "
+                f"{', '.join(thawed)} could not be trained"
+            )
+        if len(self.slots) != len(self.slot_names) or self.use_ema != (self.average is not None):
             raise ValueError(
                 "Expected an optimizer with the settings that it has trained with: compile the "
                 f"model with a new one. Received: {len(self.slots)} slots for {self.slot_names}"
@@ -149,10 +252,10 @@ class Optimizer:
     def variables(self) -> list[Variable]:
         """Steps, learning rate and slots, as copies and in Keras's order.
 
-        Keras lists the first two slots weight by weight (m of the kernel, v of the kernel, m of
-        the bias, …) and a third one after all of them.
+        Keras lists the slots of a group weight by weight (m of the kernel, v of the kernel, m of
+        the bias, …), one group after the other; a moving average of the weights comes first.
         """
-        dtype = self._trained[0].dtype if self._trained else "float32"
+        dtype = self._weights[0].dtype if self._weights else "float32"
         head = {
             "iteration": np.array(self.iterations, np.int64),
             "learning_rate": np.array(self.learning_rate, dtype),
@@ -165,25 +268,40 @@ class Optimizer:
 
     def slot_views(self) -> list[tuple[Variable, str, Array]]:
         """(weight, name of the slot, view of its numbers) for all slots, in Keras's order."""
-        starts = np.cumsum([0, *(v.size for v in self._trained)])
+        ends = np.cumsum([v.size for v in self._weights])
+        places = {id(v): end - v.size for v, end in zip(self._weights, ends, strict=True)}
+        numbers = dict(zip(self.slot_names, self.slots, strict=True)) if self.slots else {}
+        groups = self.slot_groups if self.slots else []
+        if self.average is not None:
+            groups, numbers = [["average"], *groups], {"average": self.average, **numbers}
+        views = []
+        for group in groups:
+            for weight in self._trained:
+                begin = places[id(weight)]
+                for name in group:
+                    flat = numbers[name][begin : begin + weight.size]
+                    views.append((weight, name, flat.reshape(weight.shape)))
+        return views
 
-        def view(w: int, s: int) -> tuple[Variable, str, Array]:
-            weight = self._trained[w]
-            numbers = self.slots[s][starts[w] : starts[w + 1]].reshape(weight.shape)
-            return weight, self.slot_names[s], numbers
-
-        weights, slots = range(len(self._trained)), range(len(self.slots))
-        paired = [view(w, s) for w in weights for s in slots[:2]]
-        return paired + [view(w, s) for s in slots[2:] for w in weights]
+    def learning_rates(self, first: int, count: int, dtype: str) -> Array:
+        """The learning rates of `count` steps, the first of which is the model's step `first` + 1."""
+        return np.full(count, self.learning_rate, dtype)
 
     def rates(self, first: int, count: int, dtype: str) -> Array:
-        """The sizes of `count` steps, the first of which is the model's step `first` + 1."""
-        return np.full(count, self.learning_rate, dtype)
+        """The sizes of these steps, as the kernels' formula has them."""
+        return self.learning_rates(first, count, dtype)
+
+    def finalize(self) -> None:
+        """Let the trained weights become their moving average, if there is one."""
+        for weight, name, values in self.slot_views() if self.iterations else []:
+            if name == "average":
+                weight.array[...] = values
 
     def get_config(self) -> dict[str, Any]:
         """The arguments that make such an optimizer."""
         rate = float(np.float32(self.learning_rate))
-        return {"name": self.name, "learning_rate": rate, **_NEUTRAL}
+        options = {name: getattr(self, name, None) for name in _OPTIONS}
+        return {"name": self.name, "learning_rate": rate, **options}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:

@@ -82,9 +82,9 @@ class SGD(Optimizer):
         return NESTEROV if self.nesterov else MOMENTUM
 
     @property
-    def slot_names(self) -> list[str]:
+    def slot_groups(self) -> list[list[str]]:
         """Momentum, if there is any."""
-        return ["momentum"] if self.momentum else []
+        return [["momentum"]] if self.momentum else []
 
     @property
     def hyperparameters(self) -> list[float]:

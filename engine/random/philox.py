@@ -39,7 +39,7 @@ _W0, _W1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
 _LOW, _32 = np.uint64(0xFFFFFFFF), np.uint64(32)
 
 # The key with which TensorFlow scrambles a stateless seed.
-_SCRAMBLE = np.uint64(0x3EC8F720), np.uint64(0x02461E29)
+_SCRAMBLE_0, _SCRAMBLE_1 = np.uint64(0x3EC8F720), np.uint64(0x02461E29)
 
 
 @formula
@@ -58,6 +58,19 @@ def philox4x32(x0: Any, x1: Any, x2: Any, x3: Any, k0: Any, k1: Any) -> Any:
 def block(stream: Any, i: Any) -> Any:
     """Return the four words of block `i` (uint64) of `stream`."""
     return philox4x32(i & _LOW, i >> _32, stream[2], stream[3], stream[0], stream[1])
+
+
+@formula
+def stateless_key(seed0: Any, seed1: Any) -> Any:
+    """Return (k₀, k₁, c₂, c₃) of a stateless seed pair, of numbers below 2³²."""
+    s0, s1, zero = np.uint64(seed0), np.uint64(seed1), np.uint64(0)
+    return philox4x32(s0, zero, s1, zero, _SCRAMBLE_0, _SCRAMBLE_1)
+
+
+@formula
+def words_at(key: Any, i: Any) -> Any:
+    """Return the four words of block `i` < 2³² of the stream with such a `key`."""
+    return philox4x32(np.uint64(i), np.uint64(0), key[2], key[3], key[0], key[1])
 
 
 @compiled
@@ -84,4 +97,4 @@ def stateless_stream(seed0: int, seed1: int) -> Stream:
     (y₀, y₁) and the upper half of the counter (y₂, y₃).
     """
     low, high, low1, high1 = stateful_stream(seed0, seed1)
-    return np.array(philox4x32(low, high, low1, high1, *_SCRAMBLE), np.uint64)
+    return np.array(philox4x32(low, high, low1, high1, _SCRAMBLE_0, _SCRAMBLE_1), np.uint64)
