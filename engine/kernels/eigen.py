@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.kernels.compiler import inlined
-from engine.kernels.estimate import estimate
+from engine.kernels.estimate import estimate, root_estimate
 from engine.kernels.lanes import (
     exponent,
     floor,
@@ -109,3 +109,12 @@ def reciprocal(x: Any) -> Any:
     r = estimate(x)
     error = 1.0 - x * r
     return where(error == error, r * error + r, r)
+
+
+@inlined
+def reciprocal_root(x: Any) -> Any:
+    """1/√x by an estimate and one Newton step; at 0 and ∞ the estimate itself."""
+    r = root_estimate(x)
+    error = (x * r) * r + -1.0
+    refined = (r * -0.5) * error + r
+    return where(refined == refined, refined, r)

@@ -1,4 +1,4 @@
-"""exp, log, log1p, 1/x, the logistic function and tanh in three readings.
+"""exp, log, log1p, 1/x, 1/√x, the logistic function and tanh in three readings.
 
 NumPy arrays
     NumPy's own functions: the readable reference.  Of arrays that are marked as packets or single
@@ -101,10 +101,10 @@ def fused_tanh(x: Any) -> Any:
     return np.tanh(x)
 
 
-@formula
-def over_root(x: Any, y: Any) -> Any:
-    """x/√y."""
-    return x / sqrt(y)
+@_readable
+def reciprocal_root(x: Any) -> Any:
+    """1/√x."""
+    return 1.0 / np.sqrt(x)
 
 
 def power(x: Any, y: Any) -> Any:
@@ -167,6 +167,11 @@ def _exact_logistic(x: Any) -> Any:
 
 
 @formula
+def _exact_reciprocal_root(x: Any) -> Any:
+    return 1.0 / sqrt(x)
+
+
+@formula
 def _exact_reciprocal(x: Any) -> Any:
     return 1.0 / x
 
@@ -195,6 +200,9 @@ _readings(log1p, eigen.log1p, _library_log1p, _library_log1p)
 _readings(tanh, eigen.tanh, eigen.tanh, _library_tanh)
 _readings(logistic, eigen.logistic, _library_logistic, _exact_logistic)
 _readings(reciprocal, eigen.reciprocal, _exact_reciprocal, _exact_reciprocal)
+_readings(
+    reciprocal_root, eigen.reciprocal_root, _exact_reciprocal_root, _exact_reciprocal_root
+)
 _readings(single_exp, glibc.expf, _library_exp, _library_exp)
 _readings(fused_exp, onednn.exp, onednn.exp, _library_exp)
 _readings(fused_logistic, onednn.logistic, onednn.logistic, _exact_logistic)

@@ -1,4 +1,4 @@
-"""The first, rough estimate of 1/x for float32 lanes, from which Eigen's 1/x starts.
+"""The first, rough estimates of 1/x and 1/√x for float32 lanes, from which Eigen's start.
 
 On x86-64 it is the processor's instruction ``rcpps``, because TensorFlow runs it, too.  Its table
 belongs to the maker of the processor.  Intel's is a formula: with i the first eleven binary places
@@ -10,6 +10,8 @@ which is 1/x in the middle of the i-th interval, rounded to 13 binary places.  O
 have other instructions or none, and the kernels use the formula there.  AMD's table is another one
 and no such formula (twelve places go in; tests/kernels/test_estimate.py shows how it is built), so
 the instruction cannot be replaced by Intel's formula on all of x86-64.
+
+The estimate of 1/√x is the instruction ``rsqrtps``.
 
 ±0 and denormal numbers give ±∞; x from 2¹²⁶ on, whose estimates would be denormal, ±0.
 
@@ -36,6 +38,7 @@ from engine.kernels.lanes import (
     load,
     pointer,
     power_of_two,
+    sqrt,
     store,
     where,
 )
@@ -58,29 +61,39 @@ def by_formula(x: Any) -> Any:
     return where(a < SMALLEST_NORMAL, 1.0 / (x * 0.0), r)
 
 
-@intrinsic
-def by_instruction(typing: Any, x: Lanes) -> Any:
-    """The processor's estimate of 1/x (x86-64 only), four lanes at a time."""
+def _four_at_a_time(instruction: str) -> Any:
+    """One of the processor's instructions for four lanes (x86-64 only)."""
 
-    def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        four = ir.VectorType(ir.FloatType(), 4)
-        parts = [
-            _call(
-                builder,
-                "llvm.x86.sse.rcp.ps",
-                four,
-                [_shuffle(builder, args[0], args[0], list(range(i, i + 4)))],
-            )
-            for i in range(0, x.width, 4)
-        ]
-        while len(parts) > 1:
-            order = list(range(2 * parts[0].type.count))
+    @intrinsic
+    def by_instruction(typing: Any, x: Lanes) -> Any:
+        def emit(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            four = ir.VectorType(ir.FloatType(), 4)
             parts = [
-                _shuffle(builder, a, b, order) for a, b in zip(parts[::2], parts[1::2], strict=True)
+                _call(
+                    builder,
+                    instruction,
+                    four,
+                    [_shuffle(builder, args[0], args[0], list(range(i, i + 4)))],
+                )
+                for i in range(0, x.width, 4)
             ]
-        return parts[0]
+            while len(parts) > 1:
+                order = list(range(2 * parts[0].type.count))
+                parts = [
+                    _shuffle(builder, a, b, order)
+                    for a, b in zip(parts[::2], parts[1::2], strict=True)
+                ]
+            return parts[0]
 
-    return x(x), emit
+        return x(x), emit
+
+    return by_instruction
+
+
+by_instruction = _four_at_a_time("llvm.x86.sse.rcp.ps")
+"""The processor's estimate of 1/x."""
+root_by_instruction = _four_at_a_time("llvm.x86.sse.rsqrt.ps")
+"""The processor's estimate of 1/√x."""
 
 
 def estimate(x: Any) -> Any:
@@ -93,6 +106,18 @@ def _estimate(x: Any) -> Any:
     if not isinstance(x, Lanes) or x.dtype != types.float32 or x.width < 4:
         return None
     return (lambda x: by_instruction(x)) if IS_X86 else (lambda x: by_formula(x))
+
+
+def root_estimate(x: Any) -> Any:
+    """The estimate of 1/√x that TensorFlow starts from; where there is no instruction, 1/√x."""
+    raise NotImplementedError("compiled code only")
+
+
+@overload(root_estimate, strict=False, jit_options={"error_model": "numpy", "forceinline": True})
+def _root_estimate(x: Any) -> Any:
+    if not isinstance(x, Lanes) or x.dtype != types.float32 or x.width < 4:
+        return None
+    return (lambda x: root_by_instruction(x)) if IS_X86 else (lambda x: 1.0 / sqrt(x))
 
 
 @compiled

@@ -593,27 +593,23 @@ class Program:
     def update(self, optimizer: int, rows: int, watched: bool, extras: Extras) -> Instructions:
         """From the gradient of z to new weights; `watched` gradients are kept."""
         plain, exact = updates.PARTS[optimizer]
-        some = not all(self.trainable)
-        kept = watched or bool(self.penalties) or extras.clipping is not None or some
+        whole_model = all(self.trainable) and optimizer not in updates.BY_WEIGHT
+        kept = watched or bool(self.penalties) or extras.clipping is not None or not whole_model
         decays = any(map(extras.decays, self.variables))
-        alone = not (decays or extras.averages)
+        alone = not (kept or decays or extras.averages)
+        each = optimizer in updates.BY_WEIGHT
+        stretches = self._weights(self.trainable) if each else self._stretches(self.trainable)
         if self.is_large(rows):
-            address_of_exact = exact.address(self.dtype)
-            if not kept and alone:
-                return self.backward(rows, address_of_exact)
-            update: Instructions = [
-                (large.update_shared, place, size, address_of_exact)
-                for place, size in self._stretches(self.trainable)
-            ]
-        elif optimizer == updates.SGD and rows == 1 and not kept and alone:
+            of_exact = exact.address(self.dtype)
+            if alone:
+                return self.backward(rows, of_exact)
+            update: Instructions = [(large.update_shared, *some, of_exact) for some in stretches]
+        elif alone and optimizer == updates.SGD and rows == 1:
             return self.descend()
-        elif some:
-            update = [
-                (exact, place, size, fields.GRADIENTS, place)
-                for place, size in self._stretches(self.trainable)
-            ]
-        else:
+        elif whole_model:
             update = [(plain, 0, self.size)]
+        else:
+            update = [(exact, *some, fields.GRADIENTS, some[0]) for some in stretches]
         steps = [*self.backward(rows), *self.each_penalty(penalties.d_penalty)]
         steps += self._clip(extras.clipping)
         decaying = [
@@ -633,11 +629,7 @@ class Program:
         if clipping == "clipvalue":
             return [(around.clip_value, *s) for s in self._stretches(self.trainable)]
         self._make_room_for_squares()
-        each = [
-            stretch
-            for k, can in enumerate(self.trainable)
-            for stretch in self._stretches([j == k and can for j in range(len(self.trainable))])
-        ]
+        each = self._weights(self.trainable)
         if clipping == "clipnorm":
             return [(around.clip_norm, *s) for s in each]
         lengths = [(around.square_norm, *s, k) for k, s in enumerate(each)]
@@ -652,14 +644,18 @@ class Program:
             self.addresses[fields.SQUARES] = address(self.squares)
             self.addresses[fields.LENGTHS] = address(self.squares[most:])
 
+    def _weights(self, chosen: list[bool]) -> list[tuple[int, int]]:
+        """Place and size of each of the chosen weights."""
+        ends = np.cumsum([v.size for v in self.variables]).tolist()
+        every = zip(self.variables, ends, chosen, strict=True)
+        return [(end - v.size, v.size) for v, end, taken in every if taken]
+
     def _stretches(self, chosen: list[bool]) -> list[tuple[int, int]]:
-        """Place and size of the chosen weights, neighbours together."""
+        """The same with neighbours together."""
         found: list[tuple[int, int]] = []
-        place = 0
-        for variable, taken in zip(self.variables, chosen, strict=True):
-            if taken and found and sum(found[-1]) == place:
-                found[-1] = found[-1][0], found[-1][1] + variable.size
-            elif taken:
-                found.append((place, variable.size))
-            place += variable.size
+        for place, size in self._weights(chosen):
+            if found and sum(found[-1]) == place:
+                found[-1] = found[-1][0], found[-1][1] + size
+            else:
+                found.append((place, size))
         return found

@@ -5,6 +5,7 @@ Each optimizer has two instructions:
     update: where the stretch begins, how many numbers it has
     update_exactly: the same, then the frame's field and the place of the gradients
 
+(An optimizer that treats the end of a weight in another way has the second only.)
 The first also changes what lies behind the stretch in the last register, which must be padding.
 The second leaves it alone, and takes the gradients from anywhere: it is for parts of the weights.
 """
@@ -16,7 +17,7 @@ from typing import Any
 from engine.kernels import fields
 from engine.kernels.compiler import Part, inlined
 from engine.kernels.instructions import instruction, integer, place
-from engine.kernels.lanes import broadcast, load, put
+from engine.kernels.lanes import broadcast, load, put, store
 from engine.optimizers.adam import blend, largest_yet, move
 from engine.optimizers.rmsprop import (
     centered_increment,
@@ -89,62 +90,62 @@ def _amsgrad(tensors: Any, numbers: Any, i: Any, left: Any) -> None:
 
 
 @inlined
-def _mean_square(tensors: Any, numbers: Any, i: Any, left: Any) -> Any:
-    """The gradients and the new v of sixteen parameters."""
+def _mean_square(tensors: Any, numbers: Any, i: Any, width: Any) -> Any:
+    """The gradients and the new v of `width` parameters."""
     _, gradients, slot_1, _, _ = tensors
     _, rho, share, _, _ = numbers
-    g = load(gradients, i, 16)
-    v = running_mean(load(slot_1, i, 16), g * g, rho, share)
-    put(slot_1, i, v, left, 16)
+    g = load(gradients, i, width)
+    v = running_mean(load(slot_1, i, width), g * g, rho, share)
+    store(slot_1, i, v)
     return g, v
 
 
 @inlined
-def _centered(tensors: Any, numbers: Any, i: Any, left: Any, slot: Any) -> Any:
-    """The increments of sixteen parameters; the running mean of the gradients is in `slot`."""
-    g, v = _mean_square(tensors, numbers, i, left)
+def _centered(tensors: Any, numbers: Any, i: Any, slot: Any, width: Any) -> Any:
+    """The increments of `width` parameters; the running mean of the gradients is in `slot`."""
+    g, v = _mean_square(tensors, numbers, i, width)
     alpha, rho, share, epsilon, _ = numbers
-    average = running_mean(load(slot, i, 16), g, rho, share)
-    put(slot, i, average, left, 16)
+    average = running_mean(load(slot, i, width), g, rho, share)
+    store(slot, i, average)
     return centered_increment(g, v, average, alpha, epsilon)
 
 
 @inlined
-def _go_with_momentum(tensors: Any, numbers: Any, i: Any, left: Any, delta: Any) -> None:
+def _go_on(tensors: Any, numbers: Any, i: Any, delta: Any, width: Any) -> None:
+    """Move `width` parameters with momentum."""
     w, _, _, slot_2, _ = tensors
     _, _, _, _, mu = numbers
-    m = gather_increments(load(slot_2, i, 16), delta, mu)
-    put(slot_2, i, m, left, 16)
-    put(w, i, load(w, i, 16) - m, left, 16)
+    m = gather_increments(load(slot_2, i, width), delta, mu)
+    store(slot_2, i, m)
+    store(w, i, load(w, i, width) - m)
 
 
 @inlined
-def _rmsprop(tensors: Any, numbers: Any, i: Any, left: Any) -> None:
-    g, v = _mean_square(tensors, numbers, i, left)
+def _rmsprop(tensors: Any, numbers: Any, i: Any, width: Any) -> None:
+    g, v = _mean_square(tensors, numbers, i, width)
     alpha, _, _, epsilon, _ = numbers
     w, _, _, _, _ = tensors
-    put(w, i, load(w, i, 16) - increment(g, v, alpha, epsilon), left, 16)
+    store(w, i, load(w, i, width) - increment(g, v, alpha, epsilon))
 
 
 @inlined
-def _rmsprop_momentum(tensors: Any, numbers: Any, i: Any, left: Any) -> None:
-    g, v = _mean_square(tensors, numbers, i, left)
+def _rmsprop_momentum(tensors: Any, numbers: Any, i: Any, width: Any) -> None:
+    g, v = _mean_square(tensors, numbers, i, width)
     alpha, _, _, epsilon, _ = numbers
-    _go_with_momentum(tensors, numbers, i, left, increment(g, v, alpha, epsilon))
+    _go_on(tensors, numbers, i, increment(g, v, alpha, epsilon), width)
 
 
 @inlined
-def _rmsprop_centered(tensors: Any, numbers: Any, i: Any, left: Any) -> None:
+def _rmsprop_centered(tensors: Any, numbers: Any, i: Any, width: Any) -> None:
     w, _, _, slot_2, _ = tensors
-    delta = _centered(tensors, numbers, i, left, slot_2)
-    put(w, i, load(w, i, 16) - delta, left, 16)
+    delta = _centered(tensors, numbers, i, slot_2, width)
+    store(w, i, load(w, i, width) - delta)
 
 
 @inlined
-def _rmsprop_centered_momentum(tensors: Any, numbers: Any, i: Any, left: Any) -> None:
+def _rmsprop_centered_momentum(tensors: Any, numbers: Any, i: Any, width: Any) -> None:
     _, _, _, _, slot_3 = tensors
-    delta = _centered(tensors, numbers, i, left, slot_3)
-    _go_with_momentum(tensors, numbers, i, left, delta)
+    _go_on(tensors, numbers, i, _centered(tensors, numbers, i, slot_3, width), width)
 
 
 @inlined
@@ -159,15 +160,15 @@ def _tensors(frame: Any, start: Any, gradients: Any, like: Any) -> Any:
 
 
 @inlined
-def _numbers(frame: Any, like: Any) -> Any:
+def _numbers(frame: Any, like: Any, width: Any) -> Any:
     """The size of the step and what else the formula needs, each in all lanes."""
     rate, hyper = place(frame, fields.RATE, 0, like), place(frame, fields.HYPER, 0, like)
     return (
-        broadcast(rate, 0, 16),
-        broadcast(hyper, 0, 16),
-        broadcast(hyper, 1, 16),
-        broadcast(hyper, 2, 16),
-        broadcast(hyper, 3, 16),
+        broadcast(rate, 0, width),
+        broadcast(hyper, 0, width),
+        broadcast(hyper, 1, width),
+        broadcast(hyper, 2, width),
+        broadcast(hyper, 3, width),
     )
 
 
@@ -177,14 +178,14 @@ def _parts(name: str, sixteen: Any) -> tuple[Part, Part]:
     def update(frame: Any, a: Any, rows: Any, like: Any) -> None:
         start = integer(a, 0)
         tensors = _tensors(frame, start, place(frame, fields.GRADIENTS, start, like), like)
-        numbers = _numbers(frame, like)
+        numbers = _numbers(frame, like, 16)
         for i in range(0, integer(a, 1), 16):
             sixteen(tensors, numbers, i, 16)
 
     def exactly(frame: Any, a: Any, rows: Any, like: Any) -> None:
         gradients = place(frame, integer(a, 2), integer(a, 3), like)
         tensors = _tensors(frame, integer(a, 0), gradients, like)
-        numbers, n = _numbers(frame, like), integer(a, 1)
+        numbers, n = _numbers(frame, like, 16), integer(a, 1)
         whole = n - n % 16
         for i in range(0, whole, 16):
             sixteen(tensors, numbers, i, 16)
@@ -194,15 +195,40 @@ def _parts(name: str, sixteen: Any) -> tuple[Part, Part]:
     return instruction(name)(update), instruction(f"{name}_exactly")(exactly)
 
 
+def _part_by_weight(name: str, some: Any) -> tuple[Part, Part]:
+    """The instruction of an optimizer with a function that TensorFlow evaluates by packets.
+
+    The stretch is one weight: the first 8·⌊n/8⌋ numbers go in registers, the rest one by one.
+    """
+
+    def exactly(frame: Any, a: Any, rows: Any, like: Any) -> None:
+        gradients = place(frame, integer(a, 2), integer(a, 3), like)
+        tensors = _tensors(frame, integer(a, 0), gradients, like)
+        n = integer(a, 1)
+        whole = n - n % 8
+        numbers = _numbers(frame, like, 8)
+        for i in range(0, whole, 8):
+            some(tensors, numbers, i, 8)
+        single = _numbers(frame, like, 1)
+        for i in range(whole, n):
+            some(tensors, single, i, 1)
+
+    made = instruction(f"{name}_exactly")(exactly)
+    return made, made
+
+
 PARTS = [
     _parts("sgd", _sgd),
     _parts("momentum", _momentum),
     _parts("nesterov", _nesterov),
     _parts("adam", _adam),
     _parts("amsgrad", _amsgrad),
-    _parts("rmsprop", _rmsprop),
-    _parts("rmsprop_momentum", _rmsprop_momentum),
-    _parts("rmsprop_centered", _rmsprop_centered),
-    _parts("rmsprop_centered_momentum", _rmsprop_centered_momentum),
+    _part_by_weight("rmsprop", _rmsprop),
+    _part_by_weight("rmsprop_momentum", _rmsprop_momentum),
+    _part_by_weight("rmsprop_centered", _rmsprop_centered),
+    _part_by_weight("rmsprop_centered_momentum", _rmsprop_centered_momentum),
 ]
 """The update of each code, and the one that stops exactly at the end."""
+
+BY_WEIGHT = range(RMSPROP, len(PARTS))
+"""The codes of those whose stretch has to be one weight."""

@@ -8,6 +8,8 @@ learning_rate (α), rho (ρ), momentum (μ), epsilon (ε, under the root); slots
 momentum (m), average_gradient (ḡ).
 
 Source: Hinton (2012), Neural networks for machine learning, lecture 6e.
+TensorFlow's graph multiplies by the reciprocal of the root instead of dividing, and forms ε − ḡ²
+first, and so does this file.
 Keras: ``keras.optimizers.RMSprop``, what ``compile`` takes when it is given no optimizer.
 """
 
@@ -17,7 +19,7 @@ from typing import Any
 
 from engine.checks.shown import shown
 from engine.kernels.compiler import formula
-from engine.kernels.elementary import over_root
+from engine.kernels.elementary import reciprocal_root
 from engine.optimizers.optimizer import Optimizer, checked_number
 
 
@@ -29,14 +31,14 @@ def running_mean(mean: Any, x: Any, rho: Any, share: Any) -> Any:
 
 @formula
 def increment(g: Any, v: Any, alpha: Any, epsilon: Any) -> Any:
-    """(α·g) / √(v + ε)."""
-    return over_root(alpha * g, v + epsilon)
+    """(α·g)·(1/√(v + ε))."""
+    return (alpha * g) * reciprocal_root(v + epsilon)
 
 
 @formula
 def centered_increment(g: Any, v: Any, average: Any, alpha: Any, epsilon: Any) -> Any:
-    """(α·g) / √(v − ḡ² + ε)."""
-    return over_root(alpha * g, v - average * average + epsilon)
+    """(α·g)·(1/√(v + (ε − ḡ²)))."""
+    return (alpha * g) * reciprocal_root(v + (epsilon - average * average))
 
 
 @formula
