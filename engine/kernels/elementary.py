@@ -200,9 +200,7 @@ _readings(log1p, eigen.log1p, _library_log1p, _library_log1p)
 _readings(tanh, eigen.tanh, eigen.tanh, _library_tanh)
 _readings(logistic, eigen.logistic, _library_logistic, _exact_logistic)
 _readings(reciprocal, eigen.reciprocal, _exact_reciprocal, _exact_reciprocal)
-_readings(
-    reciprocal_root, eigen.reciprocal_root, _exact_reciprocal_root, _exact_reciprocal_root
-)
+_readings(reciprocal_root, eigen.reciprocal_root, _exact_reciprocal_root, _exact_reciprocal_root)
 _readings(single_exp, glibc.expf, _library_exp, _library_exp)
 _readings(fused_exp, onednn.exp, onednn.exp, _library_exp)
 _readings(fused_logistic, onednn.logistic, onednn.logistic, _exact_logistic)

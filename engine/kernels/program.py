@@ -232,7 +232,7 @@ class Program:
     @property
     def units(self) -> int:
         """How many numbers the model predicts for a row."""
-        return self.layers[-1].units
+        return int(self.layers[-1].units)
 
     @property
     def inputs(self) -> int:
@@ -255,21 +255,15 @@ class Program:
         self._predicting: dict[int, Array] = {}
         self.team = processors() if self.is_large(rows) else 1
         place = 0
-
-        def room(units: int) -> int:
-            nonlocal place
-            place += whole((rows + ROWS_BEYOND) * units + REGISTER)
-            return place
-
-        for stage in self.first_stages:
-            stage.output, stage.draws = place, room(stage.units)
-            room(stage.units * (stage.kind == "dropout"))
+        chain: list[Any] = [*self.first_stages]
         for layer in self.layers:
-            layer.output = place
-            room(layer.units)
-            for stage in layer.stages:
-                stage.output, stage.draws = place, room(stage.units)
-                room(stage.units * (stage.kind == "dropout"))
+            chain += [layer, *layer.stages]
+        for each in chain:
+            each.output = place
+            place += whole((rows + ROWS_BEYOND) * each.units + REGISTER)
+            if isinstance(each, Stage) and each.kind == "dropout":
+                each.draws = place
+                place += whole((rows + ROWS_BEYOND) * each.units + REGISTER)
         self.predictions = place
         """The place of the last layer's activation among the outputs, if it has one."""
         self.outputs = aligned(place + (rows + ROWS_BEYOND) * self.units + REGISTER, self.dtype)

@@ -139,7 +139,10 @@ def _dropout(name: str, draws: Any) -> Part:
     return instruction(name)(dropout)
 
 
-DROPOUT = {"float32": _dropout("dropout_32", _draws_32), "float64": _dropout("dropout_64", _draws_64)}
+DROPOUT = {
+    "float32": _dropout("dropout_32", _draws_32),
+    "float64": _dropout("dropout_64", _draws_64),
+}
 
 
 @instruction()

@@ -207,8 +207,9 @@ class Dense(Layer):
         """(rows, units) for (rows, inputs)."""
         if len(input_shape) != 2 or input_shape[1] is None:
             raise ValueError(
-                f"Expected inputs of shape (rows, features) for layer {self.name!r}; a Flatten before "
-                f"it makes rows of several axes into that. Received: shape={tuple(input_shape)}"
+                f"Expected inputs of shape (rows, features) for layer {self.name!r}; a Flatten "
+                "before it makes rows of several axes into that. "
+                f"Received: shape={tuple(input_shape)}"
             )
         if self.built and input_shape[1] != self.kernel.shape[0]:
             raise ValueError(

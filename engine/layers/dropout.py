@@ -21,8 +21,7 @@ import numpy as np
 from engine.checks.shown import shown
 from engine.layers.layer import Array, Layer
 from engine.layers.tensor import Shape
-from engine.random import SeedGenerator
-from engine.random import uniform
+from engine.random import SeedGenerator, uniform
 
 
 class Dropout(Layer):
@@ -43,10 +42,8 @@ class Dropout(Layer):
     Examples
     --------
     >>> Dropout(0.5, seed=7)(np.ones((1, 6)), training=True)
-    array([[2., 0., 0., 2., 0., 2.]], dtype=float32)
+    array([[2., 2., 0., 2., 0., 2.]], dtype=float32)
     """
-
-    stage = "dropout"
 
     def __init__(
         self, rate: float, noise_shape: Any = None, seed: int | None = None, **options: Any
@@ -67,8 +64,11 @@ class Dropout(Layer):
         self.noise_shape = None
         if self.rate > 0:
             self.seed_generator = SeedGenerator(seed)
-        else:
-            self.stage = None
+
+    @property
+    def stage(self) -> str | None:  # type: ignore[override]
+        """What the kernels do."""
+        return "dropout" if self.rate > 0 else None
 
     @property
     def scale(self) -> float:
@@ -93,14 +93,14 @@ class Dropout(Layer):
             return np.full(shape, self.scale, self.dtype)
         u = uniform(shape, dtype=self.dtype, seed=self.seed_generator)
         number = u.dtype.type
-        return np.where(u >= number(self.rate), number(self.scale), number(0))
+        return np.asarray(np.where(u >= number(self.rate), number(self.scale), number(0)))
 
     def call(self, inputs: Array, training: bool = False) -> Array:
         """The inputs as they are; in training with zeros at random."""
         if not training or self.rate == 0:
             return inputs
         kept = self.mask(inputs.shape)
-        return np.where(kept > 0, inputs * kept, inputs.dtype.type(0))
+        return np.asarray(np.where(kept > 0, inputs * kept, inputs.dtype.type(0)))
 
     def __call__(self, inputs: Any, training: bool = False) -> Any:
         """A tensor for a tensor, an array for an array of rows."""

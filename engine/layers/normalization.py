@@ -11,7 +11,7 @@ Keras: ``keras.layers.Normalization``; `adapt` of an array is NumPy's mean and v
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -106,15 +106,16 @@ class Normalization(Layer):
         kept = self._kept(input_shape)
         if self.built:
             return
-        self._broadcast = [1 if d not in kept else input_shape[d] for d in range(len(input_shape))]
+        sizes = cast(tuple[int, ...], tuple(input_shape))
+        self._broadcast = [1 if d not in kept else sizes[d] for d in range(len(sizes))]
         if self.input_mean is None:
-            shape = [input_shape[d] for d in kept]
+            shape = [sizes[d] for d in kept]
             self.weights = [
                 Variable(np.zeros(shape, self.dtype), "mean", self.name, False),
                 Variable(np.ones(shape, self.dtype), "variance", self.name, False),
                 Variable(np.zeros((), np.int64), "count", self.name, False),
             ]
-        self._built_for = tuple(input_shape)
+        self._built_for = sizes
         self.built = True
 
     @property

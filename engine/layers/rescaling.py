@@ -9,7 +9,7 @@ Keras: ``keras.layers.Rescaling``.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -49,8 +49,10 @@ class Rescaling(Layer):
     def constants(self) -> tuple[Array, Array]:
         """Scale and offset of every position of a row, for the kernels."""
         assert self.input is not None
-        shape = self.input.shape[1:]
-        both = (np.broadcast_to(np.asarray(v, self.dtype), shape) for v in (self.scale, self.offset))
+        shape: Any = self.input.shape[1:]
+        both = (
+            np.broadcast_to(np.asarray(v, self.dtype), shape) for v in (self.scale, self.offset)
+        )
         scale, offset = (values.reshape(-1) for values in both)
         return scale, offset
 
@@ -62,9 +64,9 @@ class Rescaling(Layer):
     def compute_output_shape(self, input_shape: Shape) -> Shape:
         """That of the input."""
         for name in ("scale", "offset"):
-            own = np.shape(getattr(self, name))
+            own, row = np.shape(getattr(self, name)), cast(tuple[int, ...], input_shape[1:])
             try:
-                fits = np.broadcast_shapes(own, input_shape[1:]) == tuple(input_shape[1:])
+                fits = np.broadcast_shapes(own, row) == tuple(row)
             except (ValueError, TypeError):
                 fits = False
             if not fits:
@@ -77,9 +79,7 @@ class Rescaling(Layer):
     def call(self, inputs: Array) -> Array:
         """x·scale + offset."""
         number = inputs.dtype
-        return np.asarray(
-            inputs * np.asarray(self.scale, number) + np.asarray(self.offset, number)
-        )
+        return np.asarray(inputs * np.asarray(self.scale, number) + np.asarray(self.offset, number))
 
     def get_config(self) -> dict[str, Any]:
         """The arguments that make such a layer, in Keras's form."""
@@ -88,7 +88,9 @@ class Rescaling(Layer):
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
         """A new layer from what :meth:`get_config` returned."""
-        both = {name: of_plain(config.get(name)) for name in ("scale", "offset") if name in config}
+        both: dict[str, Any] = {
+            name: of_plain(config[name]) for name in ("scale", "offset") if name in config
+        }
         return super().from_config({**config, **both})
 
 

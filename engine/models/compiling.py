@@ -31,6 +31,8 @@ class Compiling:
     built: bool
     layers: list[Any]
     name: str
+    input_shape: Any
+    _kernel_weights: list[Any]
 
     def build(self, input_shape: Any = None) -> None:
         """Make the weights."""
@@ -56,8 +58,7 @@ class Compiling:
         Parameters
         ----------
         optimizer
-            A name or object of :mod:`engine.optimizers`.  Keras's default, rmsprop, is not there
-            yet, so name one.
+            A name or object of :mod:`engine.optimizers`.
         loss
             A name, function or object of :mod:`engine.losses`.
         metrics
@@ -74,6 +75,8 @@ class Compiling:
         whole("steps_per_execution", steps_per_execution)
         chosen = optimizers.get(optimizer)
         loss_object = None if loss is None else losses.get(loss)
+        if loss_object is not None:
+            assert loss_object.reduction_form  # refuses what cannot be trained with
         if metrics is not None and not isinstance(metrics, list | tuple):
             raise (ValueError if isinstance(metrics, str) else TypeError)(
                 f"Expected metrics to be a list. Received: metrics={shown(metrics)}"

@@ -48,7 +48,8 @@ class Feeding(Compiling):
         """The shape and type of a row, as the model or, if it waits for data to tell, `x` says."""
         if not self._dense_layers():
             raise ValueError(
-                f"Expected a model with a Dense layer. Received: model {self.name!r} without one"
+                "Expected a model with layers, one of them a Dense. "
+                f"Received: model {self.name!r} with {len(self.layers)} layers"
             )
         dtype = self._dense_layers()[0].dtype
         if self.built:
@@ -58,6 +59,15 @@ class Feeding(Compiling):
             raise ValueError(
                 f"Expected x of shape (rows, features), none of them 0. Received: x.shape={shape}"
             )
+        through: Any = shape
+        try:
+            for layer in self.layers:
+                through = layer.compute_output_shape(through)
+        except ValueError as error:
+            raise ValueError(
+                "Expected x of rows that all layers can read, (rows, features) before a Dense. "
+                f"Received: x.shape={shape}"
+            ) from error
         return shape[1:], dtype
 
     def _rows(self, x: Any, y: Any, sample_weight: Any, like: Rows | None = None) -> Rows:
@@ -87,7 +97,7 @@ class Feeding(Compiling):
         return Rows(rows.x, rows.y, weights, rows.shape)
 
     def _output_units(self) -> int:
-        return self._dense_layers()[-1].units
+        return int(self._dense_layers()[-1].units)
 
     def _metrics(self, label_width: int) -> list[metrics.Metric]:
         units = self._output_units()

@@ -162,6 +162,7 @@ class Fitting(Feeding):
                     history.extend(first, run.recorded())
                     logs = _epoch_logs(run, run.epoch - 1)
         if run.epoch:
+            assert self.optimizer is not None
             self.optimizer.finalize()
         hooks.on_train_end(logs)
         self._run = None

@@ -82,7 +82,7 @@ class Model(Fitting, Evaluating, Predicting):
         return [layer for layer in self.layers if isinstance(layer, Dense)]
 
     @property
-    def _kernel_weights(self) -> list[Variable]:
+    def _kernel_weights(self) -> list[Variable]:  # type: ignore[override]
         """The weights of the Dense layers, frozen ones included, in the kernels' order."""
         return [w for layer in self._dense_layers() for w in layer.weights]
 

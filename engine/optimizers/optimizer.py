@@ -284,7 +284,7 @@ class Optimizer:
         return views
 
     def learning_rates(self, first: int, count: int, dtype: str) -> Array:
-        """The learning rates of `count` steps, the first of which is the model's step `first` + 1."""
+        """The learning rates of `count` steps, the first of which is step `first` + 1."""
         return np.full(count, self.learning_rate, dtype)
 
     def rates(self, first: int, count: int, dtype: str) -> Array:

@@ -77,14 +77,6 @@ def test_stopping_in_a_batch_stops_there(data):
         assert model.optimizer.iterations == 2 + 22
 
 
-def test_freezing_is_refused_not_ignored():
-    model = network()
-    for thing in (model, model.layers[0]):
-        with pytest.raises(ValueError, match="cannot freeze layers yet.*Received: trainable=False"):
-            thing.trainable = False
-        assert thing.trainable
-
-
 def test_an_optimizer_belongs_to_the_weights_it_has_trained(data):
     x, y = data
     first = network()

@@ -25,7 +25,7 @@ def trained(scene, mistakes):
         lambda: model.train_on_batch(scene.x[:, :1], scene.y),
         lambda: model.evaluate(scene.x, scene.rows),
         lambda: model.predict(scene.x[:, :1]),
-        lambda: model.compile("rmsprop", "mse"),
+        lambda: model.compile("adagrad", "mse"),
         lambda: model.add("dense"),
         lambda: model.set_weights([bad]),
         lambda: model.build((None, 3)),

@@ -18,21 +18,21 @@ def get(what, value):
 
 
 TABLE = {
-    "optimizer by default": (compile_(), ValueError, '"sgd", "adam"', "'rmsprop'"),
-    "optimizer rmsprop": (compile_("rmsprop", "mse"), ValueError, '"sgd", "adam"', "'rmsprop'"),
-    "optimizer misspelt": (compile_("adamm", "mse"), ValueError, '"sgd", "adam"', "'adamm'"),
-    "optimizer empty": (compile_("", "mse"), ValueError, '"sgd", "adam"', "''"),
-    "optimizer None": (compile_(None, "mse"), TypeError, '"sgd", "adam"', "=None"),
-    "optimizer number": (compile_(0.1, "mse"), TypeError, '"sgd", "adam"', "=0.1"),
-    "optimizer list": (compile_(["adam"], "mse"), TypeError, '"sgd", "adam"', "['adam']"),
-    "optimizer foreign class": (compile_(dict, "mse"), TypeError, '"sgd", "adam"', "dict"),
+    "optimizer Adagrad": (compile_("adagrad"), ValueError, "sgd, rmsprop, adam", "'adagrad'"),
+    "optimizer nadam": (compile_("nadam", "mse"), ValueError, "sgd, rmsprop, adam", "'nadam'"),
+    "optimizer misspelt": (compile_("adamm", "mse"), ValueError, "sgd, rmsprop, adam", "'adamm'"),
+    "optimizer empty": (compile_("", "mse"), ValueError, "sgd, rmsprop, adam", "''"),
+    "optimizer None": (compile_(None, "mse"), TypeError, "sgd, rmsprop, adam", "=None"),
+    "optimizer number": (compile_(0.1, "mse"), TypeError, "sgd, rmsprop, adam", "=0.1"),
+    "optimizer list": (compile_(["adam"], "mse"), TypeError, "sgd, rmsprop, adam", "['adam']"),
+    "optimizer foreign class": (compile_(dict, "mse"), TypeError, "sgd, rmsprop, adam", "dict"),
     "optimizer config": (
-        compile_({"class_name": "RMSprop", "config": {}}), ValueError, "SGD, Adam", "'RMSprop'",
+        compile_({"class_name": "Nadam", "config": {}}), ValueError, "SGD, RMSprop", "'Nadam'",
     ),
     "SGD from a config with lr": (
         compile_({"class_name": "SGD", "config": {"lr": 1}}), TypeError, "SGD", "lr=1",
     ),
-    "optimizer config, empty": (compile_({}), ValueError, "class_name", "SGD, Adam", "None"),
+    "optimizer config, empty": (compile_({}), ValueError, "class_name", "SGD, RMSprop", "None"),
     "loss misspelt": (compile_("adam", "mseee"), ValueError, "mse, bce", "'mseee'"),
     "loss number": (compile_("adam", 5), TypeError, "mse, bce", "=5"),
     "loss list": (compile_("adam", ["mse"]), TypeError, "mse, bce", "['mse']"),
@@ -90,16 +90,37 @@ TABLE = {
     "epsilon negative": (lambda s: Adam(epsilon=-1), ValueError, "≥ 0", "=-1"),
     "epsilon None": (lambda s: Adam(epsilon=None), TypeError, "≥ 0", "=None"),
     "amsgrad text": (lambda s: Adam(amsgrad="yes"), TypeError, "True or False", "='yes'"),
-    "clipnorm": (lambda s: SGD(clipnorm=1.0), ValueError, "=None", "=1.0"),
-    "clipvalue": (lambda s: Adam(clipvalue=0.5), ValueError, "=None", "=0.5"),
-    "weight_decay": (lambda s: Adam(weight_decay=0.01), ValueError, "=None", "=0.01"),
-    "weight_decay array": (lambda s: Adam(weight_decay=np.ones(2)), ValueError, "=None", "(2,)"),
-    "use_ema": (lambda s: Adam(use_ema=True), ValueError, "=False", "=True"),
+    "clipnorm": (lambda s: SGD(clipnorm=-1.0), ValueError, "≥ 0", "=-1.0"),
+    "clipvalue": (lambda s: Adam(clipvalue="1"), TypeError, "≥ 0", "='1'"),
+    "clipnorm and clipvalue": (
+        lambda s: Adam(clipvalue=0.5, clipnorm=1), ValueError, "only one of", "clipnorm=1, clip",
+    ),
+    "weight_decay": (lambda s: Adam(weight_decay=-0.01), ValueError, "≥ 0", "=-0.01"),
+    "weight_decay array": (lambda s: Adam(weight_decay=np.ones(2)), TypeError, "≥ 0", "(2,)"),
+    "weight_decay None": (
+        lambda s: keras.optimizers.AdamW(weight_decay=None), ValueError, "Adam", "=None",
+    ),
+    "use_ema": (lambda s: Adam(use_ema=1), TypeError, "True or False", "=1"),
+    "ema_momentum": (lambda s: Adam(ema_momentum=1.5), ValueError, "[0, 1]", "=1.5"),
+    "ema_overwrite_frequency": (
+        lambda s: SGD(ema_overwrite_frequency=0), ValueError, "whole number ≥ 1", "=0",
+    ),
+    "ema_overwrite_frequency 1.5": (
+        lambda s: SGD(ema_overwrite_frequency=1.5), TypeError, "whole number ≥ 1", "=1.5",
+    ),
+    "gradient_accumulation_steps": (
+        lambda s: SGD(gradient_accumulation_steps=2), ValueError, "=None", "=2",
+    ),
+    "loss_scale_factor": (lambda s: SGD(loss_scale_factor=2.0), ValueError, "=None", "=2.0"),
+    "rho 1": (lambda s: keras.optimizers.RMSprop(rho=1), ValueError, "[0, 1)", "=1"),
+    "centered 1": (
+        lambda s: keras.optimizers.RMSprop(centered=1), TypeError, "True or False", "=1",
+    ),
     "lr": (lambda s: SGD(lr=0.1), TypeError, "arguments of SGD", "=0.1"),
     "decay": (lambda s: Adam(decay=0.1), TypeError, "arguments of Adam", "=0.1"),
     "name of an optimizer": (lambda s: SGD(name=5), TypeError, "text", "=5"),
     "config of an optimizer": (lambda s: SGD.from_config([1]), TypeError, "a dict", "SGD", "[1]"),
-    "optimizer of get": (get("optimizers", "Nadam"), ValueError, '"sgd"', "'Nadam'"),
+    "optimizer of get": (get("optimizers", "Nadam"), ValueError, "sgd, rmsprop, adam", "'Nadam'"),
     # Losses
     "loss of get": (get("losses", "mae"), ValueError, "mse, bce", "'mae'"),
     "loss of get, None": (get("losses", None), TypeError, "mse, bce", "=None"),
@@ -117,9 +138,13 @@ TABLE = {
         lambda s: keras.losses.BinaryCrossentropy(label_smoothing="0.1"),
         TypeError, "[0, 1]", "='0.1'",
     ),
-    "reduction sum": (
-        lambda s: keras.losses.MeanSquaredError(reduction="sum"),
-        ValueError, '"sum_over_batch_size"', "'sum'",
+    "reduction average": (
+        lambda s: keras.losses.MeanSquaredError(reduction="average"),
+        ValueError, "sum_over_batch_size, mean, sum", "'average'",
+    ),
+    "reduction none in fit": (
+        lambda s: compile_("sgd", keras.losses.MeanSquaredError(reduction="none"))(s),
+        ValueError, "one number for a batch", "'none'",
     ),
     "axis 0": (
         lambda s: keras.losses.CategoricalCrossentropy(axis=0), ValueError, "axis=-1", "axis=0",

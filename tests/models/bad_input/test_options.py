@@ -105,10 +105,10 @@ TABLE = {
         lambda s: s.empty.inputs, ValueError, "build()", "'empty' without weights",
     ),
     "model with layers for fit": (
-        lambda s: s.empty.fit(s.x, s.y), ValueError, "with layers", "'empty' without layers",
+        lambda s: s.empty.fit(s.x, s.y), ValueError, "with layers", "'empty' with 0 layers",
     ),
     "model with layers for evaluate": (
-        lambda s: s.empty.evaluate(s.x, s.y), ValueError, "with layers", "'empty' without",
+        lambda s: s.empty.evaluate(s.x, s.y), ValueError, "with layers", "'empty' with 0",
     ),
     "built model, but predict without layers": (
         lambda s: s.empty.predict(s.x), ValueError, "built model", "'empty' without weights",
