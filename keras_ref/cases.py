@@ -30,6 +30,9 @@ WEIGHTS: dict[str, Any] = {"data": {"sample_weight": True}}
 EVEN: dict[str, Any] = {"data": {"sample_weight": True, "rows": 40}}
 CLASS_WEIGHTS: dict[str, Any] = {"fit": {"class_weight": {"0": 0.7, "1": 2.5}}}
 FOUR = (6, 7, 3, 1)
+DROPOUT: dict[str, Any] = {"class_name": "Dropout", "rate": 0.5}
+SCALE: dict[str, Any] = {"class_name": "Rescaling", "scale": 1.7}
+NORMAL: dict[str, Any] = {"class_name": "Normalization", "mean": 0.3, "variance": 2.5}
 L1, L2, BOTH = penalty("L1", l1=0.003), penalty("L2", l2=0.02), penalty("L1L2", l1=0.001, l2=0.01)
 
 
@@ -229,6 +232,68 @@ CASES: dict[str, Experiment] = {
     "wide-softmax": chain(
         (6, 7, 101), ("relu", "softmax"), "categorical", batch=64, data={"rows": 128}
     ),
+    # layers without trained weights
+    "dropout": chain(before={1: DROPOUT}, validation="plain"),
+    "dropout-twice": chain(FOUR, ("relu", "tanh", "sigmoid"), **ADAM, batch=32,
+                           before={1: DROPOUT, 2: {**DROPOUT, "rate": 0.25}}, validation="plain"),
+    "dropout-inputs-1": chain(before={0: DROPOUT}, batch=1),
+    "dropout-seed-3": chain(**THREE, before={1: {**DROPOUT, "seed": 7}}, batch=10),
+    "dropout-categorical": chain(**CLASSES, before={0: DROPOUT, 1: DROPOUT}, **ADAM, batch=16),
+    "dropout-all": chain(before={1: {**DROPOUT, "rate": 1.0}}),
+    "dropout-last": chain((6, 7, 3), ("relu", None), "squared", before={2: DROPOUT}, metrics=None),
+    "rescaling": chain(before={0: SCALE, 1: {**SCALE, "offset": 0.2}}, validation="plain"),
+    "rescaling-last": chain((6, 7, 3), ("relu", "tanh"), "squared", before={2: SCALE}, batch=8),
+    "rescaling-probabilities": chain(before={2: {**SCALE, "scale": 0.9}}, batch=10),
+    "normalization": chain(before={0: NORMAL}, **ADAM, validation="plain"),
+    "normalization-inside": chain(before={1: {**NORMAL, "invert": True}}, batch=1),
+    # frozen layers
+    "frozen-first": chain(FOUR, ("relu", "tanh", "sigmoid"), frozen=(0,), **ADAM),
+    "frozen-middle": chain(FOUR, ("relu", "tanh", "sigmoid"), frozen=(1,), batch=1),
+    "frozen-last": chain(FOUR, ("relu", "tanh", "sigmoid"), frozen=(0, 2), **MOMENTUM, batch=32),
+    "frozen-penalties": chain(FOUR, ("relu", "tanh", "sigmoid"), frozen=(1,), **AMSGRAD,
+                              penalties=((L1, L2), (L2, L2), (BOTH, None)), validation="plain"),
+    # penalties on activations
+    "activity": chain(activity={0: L2}, validation="plain"),
+    "activity-both": chain(FOUR, ("relu", "tanh", "sigmoid"), activity={0: BOTH, 1: L1}, **ADAM,
+                           penalties=((L2, None), (None, None), (L1, L2)), validation="plain"),
+    "activity-output": chain(activity={1: L2}, batch=10),
+    "activity-softmax": chain(**CLASSES, activity={1: L1}, **WEIGHTS, batch=8),
+    "activity-squared": chain(**SQUARES, activity={0: L1, 1: L2}),
+    "activity-dropout-1": chain(activity={0: L1}, before={1: DROPOUT}, batch=1),
+    "activity-logits": chain((5, 4, 1), ("relu", None), **LOGITS, activity={1: L2}),
+    # what stands around an optimizer's step
+    "clipvalue": chain(clipvalue=0.01, batch=1),
+    "clipnorm": chain(**ADAM, clipnorm=0.1, batch=10),
+    "global-clipnorm": chain(**MOMENTUM, global_clipnorm=0.05, penalties=((L2, L1), (None, L2))),
+    "global-clipnorm-wide": chain((120, 137, 90, 3), ("relu", "relu", "softmax"), "categorical",
+                                  batch=16, **ADAM, global_clipnorm=0.05, epochs=1),
+    "decay": chain(weight_decay=0.1, validation="plain"),
+    "decay-1": chain(weight_decay=0.1, batch=1),
+    "adamw": chain(optimizer="AdamW", learning_rate=0.01, weight_decay=0.05, frozen=(0,)),
+    "average": chain(**ADAM, use_ema=True, ema_momentum=0.9, validation="plain"),
+    "average-every-3": chain(**NESTEROV, use_ema=True, ema_overwrite_frequency=3, batch=1),
+    **{
+        f"rmsprop-{'centered-' * centered}{momentum}": chain(
+            FOUR, ("relu", "tanh", "sigmoid"), optimizer="RMSprop", learning_rate=0.01, batch=batch,
+            momentum=momentum, centered=centered, validation="plain",
+        )
+        for centered, momentum, batch in (
+            (False, 0.0, 5), (False, 0.9, 1), (True, 0.0, 32), (True, 0.5, 10),
+        )
+    },
+    "rmsprop-penalties": chain(**CLASSES, optimizer="RMSprop", learning_rate=0.01, clipnorm=0.3,
+                               penalties=((L2, None), (L1, L2)), use_ema=True, weight_decay=0.01),
+    # sums and weighted means instead of means
+    **{
+        f"reduction-{reduction}-{loss}": chain(
+            (6, 7, units), ("relu", activation), loss, **data, batch=batch, validation="weighted",
+            loss_options={"reduction": reduction}, learning_rate=0.01, metrics=None,
+        )
+        for reduction, data in (("sum", WEIGHTS), ("mean_with_sample_weight", EVEN))
+        for loss, units, activation, batch in (
+            ("binary", 1, "sigmoid", 5), ("categorical", 3, "softmax", 8), ("squared", 3, None, 10),
+        )
+    },
     "scale-30": chain(data={"scale": 30.0}),
     "scale-100": chain(optimizer="Adam", data={"scale": 100.0}),
 }  # fmt: skip
@@ -238,7 +303,9 @@ STEP_BY_STEP = (
     "amsgrad-linear", "relu-batch-1", "sigmoid-batch-5", "leaky_relu-batch-10", "categorical",
     "sparse", "weights-3-even", "smoothing", "class-weights-sparse", "probabilities", "no-bias",
     "long-narrow", "smoothing-categorical", "split", "long",
-    "denormal", "wide-softmax",
+    "denormal", "wide-softmax", "dropout", "rescaling-last", "frozen-middle", "activity-output",
+    "activity-both", "clipnorm", "global-clipnorm", "decay", "average", "rmsprop-0.9",
+    "rmsprop-centered-0.5", "reduction-sum-categorical",
 )  # fmt: skip
 """The cases of which every step is recorded; of the others, every epoch."""
 

@@ -29,6 +29,9 @@ def chain(
     validation: str = "",
     use_bias: bool = True,
     penalties: tuple[tuple[Penalty, Penalty], ...] | None = None,
+    before: dict[int, dict[str, Any]] | None = None,
+    frozen: tuple[int, ...] = (),
+    activity: dict[int, dict[str, Any]] | None = None,
     loss_options: dict[str, Any] | None = None,
     fit: dict[str, Any] | None = None,
     data: dict[str, Any] | None = None,
@@ -47,6 +50,13 @@ def chain(
         "plain" or "weighted" for 19 rows of validation, without or with weights.
     penalties : tuple of pairs, optional
         Each layer's regularizers, of its kernel and of its bias.
+    before : dict, optional
+        Layers without trained weights that stand before the Dense layer of a number; one behind the
+        last has the number that follows.
+    frozen : tuple
+        The numbers of the Dense layers that are not trained.
+    activity : dict, optional
+        Regularizers of the activations of the Dense layers of these numbers.
     options
         The optimizer's; the learning rate is 0.1 if they name no other.
     """
@@ -62,6 +72,12 @@ def chain(
         for layer, (kernel, bias) in zip(layers, penalties, strict=True):
             named = {"kernel_regularizer": kernel, "bias_regularizer": bias}
             layer.update({name: penalty for name, penalty in named.items() if penalty})
+    for number in frozen:
+        layers[number]["trainable"] = False
+    for number, regularizer in (activity or {}).items():
+        layers[number]["activity_regularizer"] = regularizer
+    for number, other in sorted((before or {}).items(), reverse=True):
+        layers.insert(number, other)
     return Experiment(
         inputs=sizes[0],
         layers=layers,

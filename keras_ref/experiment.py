@@ -9,7 +9,8 @@
      "data": {"rows": 43, "labels": "binary"},
      "fit": {"batch_size": 5, "epochs": 2}}
 
-A layer is what `Dense` takes as arguments; optimizer, loss and metrics are what `compile` takes,
+A layer is what `Dense` takes as arguments, or has the name of another class:
+``{"class_name": "Dropout", "rate": 0.5}``; optimizer, loss and metrics are what `compile` takes,
 names or Keras's own dictionaries; `fit` is passed on. `data` says which rows are drawn
 (`keras_ref.rows`), or names a file: ``{"file": "rows.npz"}`` with the arrays x and y and maybe
 sample_weight, x_val, y_val, sample_weight_val.
@@ -60,9 +61,18 @@ LAYER_WORDS = {
     "bias_initializer",
     "kernel_regularizer",
     "bias_regularizer",
+    "activity_regularizer",
+    "trainable",
     "name",
     "dtype",
 }
+OTHER_LAYERS = {
+    "Dropout": {"rate", "seed", "name", "dtype"},
+    "Rescaling": {"scale", "offset", "name", "dtype"},
+    "Normalization": {"mean", "variance", "invert", "name", "dtype"},
+}
+"""The layers without trained weights, with their arguments."""
+
 KINDS = {int: "a whole number", float: "a number", str: "a text", bool: "true or false",
          dict: "an object"}  # fmt: skip
 
@@ -76,7 +86,7 @@ class Experiment:
     inputs : int
         How many features a row has.
     layers : list of dict
-        The arguments of each `Dense`.
+        The arguments of each `Dense`; of another layer with its class_name.
     optimizer, loss, metrics
         What `compile` takes.
     data : dict
@@ -99,7 +109,12 @@ class Experiment:
     @property
     def key(self) -> str:
         """The network in short, as 8-8-1."""
-        return "-".join(str(n) for n in (self.inputs, *(layer["units"] for layer in self.layers)))
+        return "-".join(str(n) for n in (self.inputs, *(x["units"] for x in self.dense)))
+
+    @property
+    def dense(self) -> list[dict[str, Any]]:
+        """The arguments of the Dense layers."""
+        return [layer for layer in self.layers if "class_name" not in layer]
 
     @property
     def batch_size(self) -> int:
@@ -108,7 +123,7 @@ class Experiment:
 
     def __str__(self) -> str:
         """Everything that is not a default, in one line."""
-        activations = "-".join(str(layer.get("activation")) for layer in self.layers)
+        activations = "-".join(str(layer.get("activation")) for layer in self.dense)
         words = [self.key, activations, _short(self.loss), _short(self.optimizer)]
         words += [_options(layer) for layer in self.layers]
         data = {"data seed" if name == "seed" else name: v for name, v in self.data.items()}
@@ -189,13 +204,15 @@ class Experiment:
         """The data: what a file holds, or what the description draws."""
         if "file" in self.data:
             return read(Path(self.data["file"]))
-        return draw(self.inputs, self.layers[-1]["units"], **self.data)
+        return draw(self.inputs, self.dense[-1]["units"], **self.data)
 
     def build(self, keras: Any) -> Any:
         """Return the model, compiled, its weights drawn from the seed."""
         keras.utils.set_random_seed(self.seed)
         own = copy.deepcopy(self)  # Keras writes into the dictionaries it is given
-        layers = [keras.layers.Dense(**layer) for layer in own.layers]
+        layers = [
+            getattr(keras.layers, layer.pop("class_name", "Dense"))(**layer) for layer in own.layers
+        ]
         model = keras.Sequential([keras.Input((self.inputs,)), *layers])
         model.compile(
             optimizer=keras.optimizers.get(own.optimizer),
@@ -244,13 +261,22 @@ def _check_layers(layers: Any) -> None:
             f"Expected layers to be a list of Dense arguments. Received: layers={layers!r}"
         )
     for layer in layers:
-        if not isinstance(layer, Mapping) or "units" not in layer:
+        kind = layer.get("class_name") if isinstance(layer, Mapping) else None
+        if not isinstance(layer, Mapping) or (kind is None and "units" not in layer):
             raise ValueError(f"Expected each layer to be an object with units. Received: {layer!r}")
-        if unknown := sorted(set(layer) - LAYER_WORDS):
+        if kind is not None and kind not in OTHER_LAYERS:
             raise ValueError(
-                f"Expected a layer to have only {', '.join(sorted(LAYER_WORDS))}. "
+                f"Expected class_name of a layer to be one of {', '.join(OTHER_LAYERS)}, or none "
+                f"for a Dense. Received: class_name={kind!r}"
+            )
+        known = LAYER_WORDS if kind is None else {"class_name", *OTHER_LAYERS[kind]}
+        if unknown := sorted(set(layer) - known):
+            raise ValueError(
+                f"Expected a layer to have only {', '.join(sorted(known))}. "
                 f"Received: {', '.join(unknown)}"
             )
+    if not any("units" in layer for layer in layers):
+        raise ValueError("Expected a layer with units. Received: none")
 
 
 def _check_words(part: str, found: Any, known: Mapping[str, type]) -> None:

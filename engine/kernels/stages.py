@@ -83,16 +83,11 @@ def _over_columns(name: str, function: Any, from_deltas: bool) -> Part:
     return instruction(name)(columns)
 
 
-FORWARD = {
-    "scaling": _over_columns("scaling", scaled, False),
-    "normalization": _over_columns("normalization", normalized, False),
-    "inverse": _over_columns("inverse", spread_out, False),
-}
-BACKWARD = {
-    "scaling": _over_columns("d_scaling", d_scaled, True),
-    "normalization": _over_columns("d_normalization", d_normalized, True),
-    "inverse": _over_columns("d_inverse", d_spread_out, True),
-}
+FORWARD_FORMULAS = {"scaling": scaled, "normalization": normalized, "inverse": spread_out}
+BACKWARD_FORMULAS = {"scaling": d_scaled, "normalization": d_normalized, "inverse": d_spread_out}
+
+FORWARD = {name: _over_columns(name, f, False) for name, f in FORWARD_FORMULAS.items()}
+BACKWARD = {name: _over_columns(f"d_{name}", f, True) for name, f in BACKWARD_FORMULAS.items()}
 
 
 @inlined
@@ -116,9 +111,10 @@ def _draws_64(seeds: Any, out: Any, n: Any) -> None:
 
 
 def _dropout(name: str, draws: Any) -> Part:
-    """Numbers: field and place of x, place of y, units, place of the constants, which seed pair,
-    place of the u among the outputs, where they stay for the way back, and 1 to draw them.
+    """An instruction.
 
+    Numbers: field and place of x, place of y, units, place of the constants, which seed pair, place
+    of the u among the outputs, where they stay for the way back, and 1 to draw them.
     The constants are rate and scale.  Where everything is dropped Keras draws nothing.
     """
 

@@ -125,6 +125,10 @@ class Layer:
             )
         return tensor
 
+    def constants(self) -> tuple[Any, Any]:
+        """The two numbers, or rows of numbers, that the kernels' formula for `stage` reads."""
+        raise NotImplementedError(f"{type(self).__name__} has no stage")
+
     # --- weights ------------------------------------------------------------------------------
 
     def build(self, input_shape: Shape) -> None:

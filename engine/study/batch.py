@@ -96,7 +96,9 @@ def _forward(run: Run, rows: int) -> dict[str, Array]:
     told = {}
     for number, layer in enumerate(program.layers, start=1):
         told[f"a{number}"] = _tensor(program.outputs, layer.output, rows, layer.units)
-    last, linear = len(program.layers), program.layers[-1].activation == "linear"
+    last, linear = len(program.layers), program.activation == "linear"
+    if program.activation == "":
+        return told
     z = told.pop(f"a{last}")
     if run.on_logits or linear:
         told[f"z{last}"] = z
@@ -110,8 +112,12 @@ def _backward(run: Run, rows: int) -> dict[str, Array]:
     told = {}
     for number in range(len(program.layers), 0, -1):
         layer = program.layers[number - 1]
+        if not any(any(below.trained) for below in program.layers[:number]):
+            break
         told[f"dz{number}"] = _tensor(program.deltas, layer.output, rows, layer.units)
-        told[f"dW{number}"] = _tensor(program.gradients, layer.kernel, layer.inputs, layer.units)
-        if layer.bias >= 0:
+        if layer.trained[0]:
+            place, sizes = layer.kernel, (layer.inputs, layer.units)
+            told[f"dW{number}"] = _tensor(program.gradients, place, *sizes)
+        if layer.trained[1]:
             told[f"db{number}"] = program.gradients[layer.bias : layer.bias + layer.units]
     return told

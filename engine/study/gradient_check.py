@@ -302,7 +302,7 @@ class _Loss:
     def __init__(self, model: Model, rows: Rows) -> None:
         self.model, self.rows = model, rows
         self.dense = model._dense_layers()
-        self.values = [w.numpy() for w in model.weights]
+        self.values = [w.numpy() for w in model._kernel_weights]
         assert model._loss is not None
         self.loss = model._loss
         last = self.dense[-1].activation.__name__

@@ -44,7 +44,8 @@ def trace(
     model._require_built()
     rows = model._rows(x, y, sample_weight)
     assert model.optimizer is not None
-    model.optimizer.check(model.weights)
+    check_plain(model)
+    model.optimizer.check(model._kernel_weights)
     if even is None:
         even = model._first_shapes.get("train_on_batch", len(rows)) == len(rows)
     with flushing():
@@ -52,6 +53,29 @@ def trace(
     if apply:
         model.train_on_batch(x, y, sample_weight)
     return told
+
+
+def check_plain(model: Model) -> None:
+    """Raise a ValueError if a step of the model has parts that have no trace yet."""
+    found = [f"the layer {layer.name!r}" for layer in model.layers if layer.stage]
+    found += [f"trainable=False in {w.path}" for w in model._kernel_weights if not w.trainable]
+    for layer in model._dense_layers():
+        if layer.activity_regularizer is not None:
+            found.append(f"the activity_regularizer of {layer.name!r}")
+    optimizer, loss = model.optimizer, model._loss
+    if optimizer is not None:
+        options = {"clipping": optimizer.clipping, "weight_decay": optimizer.weight_decay,
+                   "use_ema": optimizer.use_ema or None}  # fmt: skip
+        found += [f"{name} of the optimizer" for name, value in options.items() if value]
+        if not isinstance(optimizer, SGD | Adam):
+            found.append(f"the optimizer {optimizer.name}")
+    if loss is not None and loss.reduction_form != "mean":
+        found.append(f"reduction={loss.reduction!r} of the loss")
+    if found:
+        raise ValueError(
+            "Expected a model of Dense layers, SGD or Adam and a mean loss: other parts have no "
+            f"trace yet. Received: {', '.join(found)}"
+        )
 
 
 class _Step:
@@ -177,7 +201,9 @@ class _Step:
     def _slots(self) -> dict[str, dict[str, Array]]:
         """Copies of the slots of each weight; zeros before the first step."""
         names = self.optimizer.slot_names
-        told = {w.path: {n: np.zeros_like(w.array) for n in names} for w in self.model.weights}
+        told = {
+            w.path: {n: np.zeros_like(w.array) for n in names} for w in self.model._kernel_weights
+        }
         for weight, name, values in self.optimizer.slot_views():
             told[weight.path][name] = values.copy()
         return told

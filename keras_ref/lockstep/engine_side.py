@@ -19,8 +19,8 @@ class EngineWatching(Watching):
         told = batch(model)
         names = dict(
             zip(
-                [v.path for v in model.weights],
-                weight_names([v.shape for v in model.weights]),
+                [v.path for v in model._kernel_weights],
+                weight_names([v.shape for v in model._kernel_weights]),
                 strict=True,
             )
         )

@@ -16,12 +16,19 @@ their name: `HISTORY` and so on, filled in; what `predict` returns is called pre
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 Tensors = dict[str, np.ndarray]
 
-SLOTS = {"momentum": "m", "velocity": "v", "velocity_hat": "v̂"}
+SLOTS = {
+    "momentum": "m",
+    "velocity": "v",
+    "velocity_hat": "v̂",
+    "average_gradient": "ḡ",
+    "average": "ŵ",
+}
 
 RUNNING, HISTORY, EVALUATE = "so far in the epoch: {}", "History: {}", "evaluate: {}"
 
@@ -76,7 +83,12 @@ def weight_names(shapes: list[tuple[int, ...]]) -> list[str]:
     return names
 
 
-def weights_of(model: object) -> Tensors:
-    """Return copies of the weights of either engine's model, by name."""
-    values = [np.array(w) for w in model.get_weights()]  # type: ignore[attr-defined]
+def dense_layers(model: Any) -> list[Any]:
+    """Return the Dense layers of either engine's model."""
+    return [layer for layer in model.layers if type(layer).__name__ == "Dense"]
+
+
+def weights_of(model: Any) -> Tensors:
+    """Return copies of the weights of the Dense layers of either engine's model, by name."""
+    values = [np.array(w) for layer in dense_layers(model) for w in layer.get_weights()]
     return dict(zip(weight_names([w.shape for w in values]), values, strict=True))

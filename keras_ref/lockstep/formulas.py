@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.metrics import BinaryAccuracy, LossMetric, resolve
-from keras_ref.lockstep.events import EVALUATE, HISTORY, RUNNING
+from keras_ref.lockstep.events import EVALUATE, HISTORY, RUNNING, dense_layers
 
 ACTIVATIONS = {
     "linear": ("{z}", "{da}"),
@@ -44,7 +44,7 @@ LOSSES = {
 
 def formulas(model: Any) -> dict[str, str]:
     """Return name → formula for all tensors and results of a compiled, built engine model."""
-    layers = [layer for layer in model.layers if layer.weights]
+    layers = dense_layers(model)
     told = {
         "x": "the rows in the order of the epoch",
         "y": "the labels in the order of the epoch",
@@ -159,8 +159,24 @@ def _update(optimizer: Any, name: str) -> dict[str, str]:
             name: f"{name} − α_t·{m}/(√{root} + ε̂),  α_t = α·√(1 − β₂ᵗ)/(1 − β₁ᵗ),  {rate}, "
             f"ε̂ = {optimizer.epsilon:g}",
         }
+    if hasattr(optimizer, "rho"):
+        return _mean_squares(optimizer, name)
     if not optimizer.momentum:
         return {name: f"{name} − α·{g},  {rate}"}
     step = f"μ·{m} − α·{g}" if optimizer.nesterov else m
     momentum = f"μ = {optimizer.momentum:g}"
     return {m: f"μ·m − α·{g},  {rate}, {momentum}", name: f"{name} + {step},  {rate}, {momentum}"}
+
+
+def _mean_squares(optimizer: Any, name: str) -> dict[str, str]:
+    """RMSprop's slots of one weight, and the weight."""
+    g, m, v, mean = f"d{name}", f"m({name})", f"v({name})", f"ḡ({name})"
+    under = f"{v} − {mean}² + ε" if optimizer.centered else f"{v} + ε"
+    step = f"α·{g}/√({under}),  α = {optimizer.learning_rate:g}, ε = {optimizer.epsilon:g}"
+    rho = f"ρ = {optimizer.rho:g}"
+    return {
+        v: f"ρ·v + (1 − ρ)·{g}²,  {rho}",
+        mean: f"ρ·ḡ + (1 − ρ)·{g},  {rho}",
+        m: f"μ·m + {step},  μ = {optimizer.momentum:g}",
+        name: f"{name} − {m if optimizer.momentum else step}",
+    }

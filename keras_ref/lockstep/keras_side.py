@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from keras_ref.lockstep.events import SLOTS, Tensors, weight_names, weights_of
+from keras_ref.lockstep.events import SLOTS, Tensors, dense_layers, weight_names, weights_of
 from keras_ref.lockstep.watching import Watching
 
 
@@ -41,8 +41,9 @@ class KerasWatching(Watching):
         """Return batch, activations, loss, gradients, slots and weights."""
         told = {name: np.asarray(variable) for name, variable in self._kept.items()}
         told = {name: told[name] for name in _in_order(told)}
-        names = weight_names([tuple(w.shape) for w in model.trainable_variables])
-        paths = [w.path.replace("/", "_") for w in model.trainable_variables]
+        weights = [w for layer in dense_layers(model) for w in layer.weights]
+        names = weight_names([tuple(w.shape) for w in weights])
+        paths = [w.path.replace("/", "_") for w in weights]
         for slot in model.optimizer.variables[2:]:
             kind, name = _slot(slot.name, slot.path, paths, names)
             told[f"{kind}({name})"] = np.array(slot)
@@ -53,13 +54,11 @@ class KerasWatching(Watching):
         return self.keras.callbacks.LambdaCallback(**hooks)
 
 
-def _dense(model: Any) -> list[Any]:
-    return [layer for layer in model.layers if layer.weights]
-
-
 def _works_on_logits(model: Any) -> bool:
     """Whether the loss reads z of the last layer."""
-    activation = _dense(model)[-1].activation.__name__
+    if type(model.layers[-1]).__name__ != "Dense":
+        return False
+    activation = dense_layers(model)[-1].activation.__name__
     loss = getattr(model.loss, "name", None) or getattr(model.loss, "__name__", model.loss)
     crossentropy = "crossentropy" in loss.lower() or loss.lower() == "bce"
     return activation == "linear" or (crossentropy and activation in ("sigmoid", "softmax"))
@@ -68,7 +67,7 @@ def _works_on_logits(model: Any) -> bool:
 def _watch_activations(model: Any) -> dict[str, Any]:
     """Have the layers note the symbolic tensors before and after their activations."""
     seen: dict[str, Any] = {}
-    for number, layer in enumerate(_dense(model), start=1):
+    for number, layer in enumerate(dense_layers(model), start=1):
         inner = layer.activation
 
         def watched(z: Any, number: int = number, inner: Any = inner) -> Any:
@@ -87,10 +86,14 @@ def _watch_train_step(
     """Replace `train_step` by one that also keeps what it computes."""
     import tensorflow as tf
 
-    layers = _dense(model)
-    weights = model.trainable_weights
-    names = weight_names([tuple(w.shape) for w in weights])
+    layers = dense_layers(model)
+    every = [w for layer in layers for w in layer.weights]
+    named = zip(weight_names([tuple(w.shape) for w in every]), every, strict=True)
+    trained = [(name, w) for name, w in named if w.trainable]
+    names, weights = [name for name, _ in trained], [w for _, w in trained]
     last = len(layers)
+    lowest = min(k for k, x in enumerate(layers, start=1) if x.trainable_weights)
+    ends = type(model.layers[-1]).__name__ == "Dense"
 
     def keep(name: str, value: Any) -> None:
         if name not in kept:
@@ -108,9 +111,10 @@ def _watch_train_step(
                 x=x, y=y, y_pred=predicted, sample_weight=weight, training=True
             )
             model._loss_tracker.update_state(loss, sample_weight=tf.shape(x)[0])
-        signals = [f"z{number}" for number in range(1, last + 1)]
+        signals = [f"z{number}" for number in range(lowest, last + 1)]
         found = tape.gradient(loss, [*weights, *(seen[name] for name in signals)])
         model.optimizer.apply_gradients(zip(found, weights, strict=False))
+        found[: len(weights)] = model.optimizer._clip_gradients(found[: len(weights)])
 
         keep("x", x)
         keep("y", y)
@@ -118,10 +122,13 @@ def _watch_train_step(
             keep("w", weight)
         for number in range(1, last):
             keep(f"a{number}", seen[f"a{number}"])
-        if on_logits:
-            keep(f"z{last}", seen[f"z{last}"])
         linear = layers[-1].activation.__name__ == "linear"
-        if not linear and (not on_logits or model._compile_metrics is not None):
+        if not ends:
+            keep(f"a{last}", seen[f"a{last}"])
+        elif on_logits:
+            keep(f"z{last}", seen[f"z{last}"])
+        active = layers[-1].activity_regularizer is not None
+        if ends and not linear and (active or not on_logits or model._compile_metrics is not None):
             keep(f"a{last}", seen[f"a{last}"])
         keep("loss", loss)
         for name, gradient in zip([*names, *signals], found, strict=True):

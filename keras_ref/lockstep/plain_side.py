@@ -75,5 +75,5 @@ def _apply(model: Any, done: Any) -> None:
 
 def _place(model: Any, view: Any) -> tuple[int, int]:
     weight, slot, _ = view
-    paths = [w.path for w in model.weights]
+    paths = [w.path for w in model._kernel_weights]
     return paths.index(weight.path), model.optimizer.slot_names.index(slot)

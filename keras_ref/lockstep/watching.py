@@ -7,7 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from keras_ref.lockstep.events import End, Epoch, Event, Start, Step, Tensors, weights_of
+from keras_ref.lockstep.events import (
+    End,
+    Epoch,
+    Event,
+    Start,
+    Step,
+    Tensors,
+    dense_layers,
+    weights_of,
+)
 from keras_ref.watch import Watcher
 
 Send = Callable[[Event], None]
@@ -70,7 +79,7 @@ class Watching(Watcher):
         def epoch_end(epoch: int, logs: Mapping[str, Any] | None = None) -> None:
             self.send(Epoch(epoch + 1, _floats(logs), weights_of(model)))
 
-        layers = [layer.name for layer in model.layers if layer.weights]
+        layers = [layer.name for layer in dense_layers(model)]
         self.send(Start(name, weights_of(model), layers, self.formulas(model)))
         hooks: dict[str, Any] = {"on_epoch_begin": epoch_begin, "on_epoch_end": epoch_end}
         if self.each_step or self.steps is not None:
