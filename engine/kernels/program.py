@@ -222,6 +222,11 @@ class Program:
             if stage.kind == "dropout":
                 stage.layer.seed_generator.state = self.seeds[stage.seeds].copy()
 
+    def take_average(self, parameters: Array, average: Array) -> None:
+        """Let the trained weights among `parameters` be those of their moving average."""
+        for place, size in self._stretches(self.trainable):
+            parameters[place : place + size] = average[place : place + size]
+
     def adopt(self) -> None:
         """Make the weights' numbers live in this program's buffer."""
         for variable, view in zip(self.variables, self.views, strict=True):

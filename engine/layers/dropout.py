@@ -21,6 +21,7 @@ import numpy as np
 from engine.checks.shown import shown
 from engine.layers.layer import Array, Layer
 from engine.layers.tensor import Shape
+from engine.optimizers.optimizer import checked_number
 from engine.random import SeedGenerator, uniform
 
 
@@ -48,18 +49,14 @@ class Dropout(Layer):
     def __init__(
         self, rate: float, noise_shape: Any = None, seed: int | None = None, **options: Any
     ) -> None:
-        is_number = isinstance(rate, int | float | np.integer | np.floating)
-        if isinstance(rate, bool) or not is_number or not 0 <= rate <= 1:
-            raise (ValueError if is_number else TypeError)(
-                f"Expected rate to be a number in [0, 1]. Received: rate={shown(rate)}"
-            )
+        rate = checked_number("rate", rate, 0.0, 1.0, open_high=False)
         if noise_shape is not None:
             raise ValueError(
                 "Expected noise_shape=None, a number of its own for each input. "
                 f"Received: noise_shape={shown(noise_shape)}"
             )
         super().__init__(**options)
-        self.rate = float(rate)
+        self.rate = rate
         self.seed = seed
         self.noise_shape = None
         if self.rate > 0:

@@ -34,7 +34,7 @@ from engine.models.members import (
     side_by_side,
 )
 from engine.models.model import Model
-from engine.models.run import SLOTS, VALIDATED, Buffers, Run
+from engine.models.run import SLOTS, VALIDATED, Buffers, Run, hyperparameters
 from engine.models.together import SOURCES, go_through, tiled
 from engine.random import get_random_seed
 
@@ -178,6 +178,10 @@ def fit_many(
         record.set_model(one)
         record.extend(0, {name: values[k].tolist() for name, values in history.items()})
         members[k].optimizer.iterations += epochs * -(-len(members[k]) // batch)
+        one._kept_program.keep_seeds()
+    for member in members:
+        if member.average is not None:
+            template._program().take_average(member.parameters, member.average)
     return Fits(
         template,
         [member.parameters for member in members],
@@ -272,12 +276,20 @@ def _fill(plan: Array, run: Run, member: Member, loss: Loss, kept: dict[Any, Any
     steps = len(run.history) * -(-len(member) // run.batch)
     key = id(optimizer), steps
     if key not in kept:
-        hyper = np.zeros_like(run.hyper)
-        hyper[: len(optimizer.hyperparameters)] = optimizer.hyperparameters
-        rates = optimizer.rates(optimizer.iterations, steps, run.program.dtype)
-        kept[key] = np.ascontiguousarray(rates), hyper
-    rates, hyper = kept[key]
+        hyper = hyperparameters(optimizer, run.program.dtype)
+        of_steps = optimizer.iterations, steps, run.program.dtype
+        rates = np.ascontiguousarray(optimizer.rates(*of_steps))
+        bases = None
+        if optimizer.weight_decay is not None:
+            bases = np.ascontiguousarray(optimizer.learning_rates(*of_steps))
+        kept[key] = rates, bases, hyper
+    rates, bases, hyper = kept[key]
     plan[fields.RATES], plan[fields.HYPER] = address(rates), address(hyper)
+    plan[fields.LEARNING_RATES] = 0 if bases is None else address(bases)
+    plan[fields.ITERATION] = optimizer.iterations
+    plan[fields.SEEDS], plan[fields.CONSTANTS] = address(member.draws), address(member.constants)
+    if member.average is not None:
+        plan[fields.AVERAGE] = address(member.average)
     for field, slot in zip(SLOTS, member.slots, strict=False):
         plan[field] = address(slot)
     if id(rows) not in kept:

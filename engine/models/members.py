@@ -12,11 +12,14 @@ from engine.checks.numeric import numeric
 from engine.checks.shown import shown
 from engine.kernels.memory import Array, aligned, whole
 from engine.kernels.program import Program
+from engine.layers.dense import Dense
+from engine.layers.dropout import Dropout
+from engine.layers.input import InputLayer
 from engine.models.model import Model
 from engine.models.run import Rows
 from engine.optimizers import Optimizer
 from engine.optimizers.optimizer import checked_number
-from engine.random import epoch_order, set_random_seed
+from engine.random import SeedGenerator, epoch_order, set_random_seed
 from engine.random.seeds import seeded
 
 
@@ -27,6 +30,12 @@ class Member:
     parameters: Array
     """All weights one after the other, as a program keeps them."""
     slots: list[Array]
+    average: Array | None
+    """The moving average of the weights, if the optimizer keeps one."""
+    draws: Array
+    """Seed and count of each layer that draws: those of a program."""
+    constants: Array
+    """Those of the layers without trained weights: those of a program."""
     optimizer: Optimizer
     seed: int | None
     """Of the order of the rows."""
@@ -56,7 +65,8 @@ def of_models(models: list[Model], seeds: Sequence[int | None]) -> list[Member]:
         program, optimizer = model._program(), model.optimizer
         assert optimizer is not None
         optimizer.build(program.variables)
-        members.append(Member(program.parameters, optimizer.slots, optimizer, seed))
+        state = program.parameters, optimizer.slots, optimizer.average
+        members.append(Member(*state, program.seeds, program.constants, optimizer, seed))
     return members
 
 
@@ -68,12 +78,13 @@ def like_model(
     assert optimizer is not None
     places = whole(program.allocated)
     parameters = aligned(count * places, program.dtype).reshape(count, places)
+    draws = np.repeat(program.seeds[np.newaxis], count, axis=0)
     if draw:
-        _draw(model, program, seeds, parameters)
+        _draw(model, program, seeds, parameters, draws)
     else:
         parameters[:, : program.allocated] = program.parameters
     names = optimizer.slot_names
-    slots = aligned(count * len(names) * places, program.dtype).reshape(count, -1, places)
+    slots = aligned(count * (len(names) + 1) * places, program.dtype).reshape(count, -1, places)
     config, kind = optimizer.get_config(), type(optimizer)
     # The config has it in single precision.
     rates = [optimizer.learning_rate] * count
@@ -84,9 +95,14 @@ def like_model(
         ]
     made = {rate: kind.from_config({**config, "learning_rate": rate}) for rate in set(rates)}
     return [
-        Member(own, list(own_slots), made[rate], seed)
-        for own, own_slots, rate, seed in zip(parameters, slots, rates, seeds, strict=True)
-    ]
+        Member(
+            own, list(own_slots[:-1]), own_slots[-1] if optimizer.use_ema else None, pairs,
+            program.constants, made[rate], seed,
+        )
+        for own, own_slots, pairs, rate, seed in zip(
+            parameters, slots, draws, rates, seeds, strict=True
+        )
+    ]  # fmt: skip
 
 
 def each(values: Any, dimensions: int) -> list[Any] | None:
@@ -185,24 +201,38 @@ def row_numbers(values: Any, count: int, name: str) -> Array:
     return np.ascontiguousarray(array, np.int64)
 
 
-def _draw(model: Model, program: Program, seeds: Sequence[int | None], out: Array) -> None:
-    """Write the initial weights of the model made anew after each seed into a row of `out`."""
+def _draw(
+    model: Model, program: Program, seeds: Sequence[int | None], out: Array, draws: Array
+) -> None:
+    """Write the initial weights of the model made anew after each seed into a row of `out`.
+
+    The seeds of its dropouts go into a row of `draws`.
+    """
     ends = np.cumsum([view.size for view in program.views])
     shapes = [view.shape for view in program.views]
     with seeded(0):
-        for seed, numbers in zip(seeds, out, strict=True):
+        for seed, numbers, pairs in zip(seeds, out, draws, strict=True):
             assert seed is not None
             set_random_seed(seed)
-            for make, shape, end in zip(_initializers(model), shapes, ends, strict=True):
+            initializers = _made_anew(model, pairs)
+            for make, shape, end in zip(initializers, shapes, ends, strict=True):
                 values = np.asarray(make(shape, program.dtype))
                 numbers[end - values.size : end] = values.reshape(-1)
 
 
-def _initializers(model: Model) -> list[Any]:
-    """Those of all weights, made anew in the order of the layers: each draws its seed."""
+def _made_anew(model: Model, pairs: Array) -> list[Any]:
+    """The initializers of all weights, made anew in the order of the layers: each draws its seed.
+
+    So does each dropout: seed and count go into `pairs`.
+    """
     made: dict[int, Any] = {}
     used = []
-    for layer in model._dense_layers():
+    row = iter(pairs)
+    for layer in model.layers:
+        if isinstance(layer, Dropout) and layer.stage:
+            next(row)[:] = SeedGenerator(layer.seed).state
+        if not isinstance(layer, Dense):
+            continue
         for initializer in (layer.kernel_initializer, layer.bias_initializer):
             if id(initializer) not in made:
                 clone = getattr(initializer, "clone", lambda same=initializer: same)
@@ -229,10 +259,16 @@ def check_alike(models: list[Model]) -> None:
 
 def _architecture(model: Model) -> dict[str, Any]:
     config = model.get_compile_config()
-    kept = "units", "activation", "use_bias", "kernel_regularizer", "bias_regularizer"
-    layers = [{k: layer.get_config()[k] for k in kept} for layer in model._dense_layers()]
+    ignored = "name", "seed", "kernel_initializer", "bias_initializer"
+    layers = [
+        {k: v for k, v in layer.get_config().items() if k not in ignored}
+        for layer in model.layers
+        if not isinstance(layer, InputLayer)
+    ]
     options = config["optimizer"]["config"]
-    chosen = [name for name in ("momentum", "nesterov", "amsgrad") if options.get(name)]
+    fixed = "momentum", "nesterov", "amsgrad", "centered", "use_ema", "ema_overwrite_frequency"
+    clips = "clipnorm", "global_clipnorm", "clipvalue", "weight_decay"
+    chosen = [name for name in (*fixed, *clips) if options.get(name)]
     return {
         "layers": [model.input_shape, *layers],
         "optimizer": " ".join([config["optimizer"]["class_name"], *chosen]),

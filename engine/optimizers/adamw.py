@@ -41,7 +41,7 @@ class AdamW(Adam):
         beta_2: float = 0.999,
         epsilon: float = 1e-7,
         amsgrad: bool = False,
-        name: str = "adamw",
+        name: str = "adam_w",
         **options: Any,
     ) -> None:
         if weight_decay is None:

@@ -76,7 +76,7 @@ class RMSprop(Optimizer):
         momentum: float = 0.0,
         epsilon: float = 1e-7,
         centered: bool = False,
-        name: str = "rmsprop",
+        name: str = "rm_sprop",
         **options: Any,
     ) -> None:
         super().__init__(learning_rate, name, options)

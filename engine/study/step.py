@@ -117,8 +117,7 @@ class Step:
 
     `penalties` has a number for each layer whose activations have a regularizer and for each
     trained weight that has one; the loss contains them.  `gradients` are those that the optimizer
-    sees, of the trained weights; `weights`, `slots` and `averages` are of all Dense layers' weights,
-    in their order.
+    sees, of the trained weights; `weights`, `slots` and `averages` are those of all Dense layers.
     """
 
     layers: list[LayerStep]
