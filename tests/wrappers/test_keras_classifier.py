@@ -129,11 +129,13 @@ def test_an_uncompiled_model_is_compiled_by_the_estimator(sonar):
 
 def test_wrong_use_says_what_was_expected(sonar):
     x, y = sonar
-    with pytest.raises(TypeError, match="Expected model to be a function.*Received: model=None"):
-        KerasClassifier(verbose=0).fit(x, y)
+    with pytest.raises(TypeError, match="Expected model to be a function.*Received: model=3"):
+        KerasClassifier(3, verbose=0).fit(x, y)
     with pytest.raises(TypeError, match="Expected the model function to return a model"):
         KerasClassifier(lambda: 3, verbose=0).fit(x, y)
-    with pytest.raises(ValueError, match="Expected parameters of KerasClassifier.*'units'"):
-        KerasClassifier(network, units=3)
+    with pytest.raises(ValueError, match="Expected parameters of KerasClassifier.*'unit'"):
+        KerasClassifier(network, unit=3).fit(x, y)
+    with pytest.raises(ValueError, match="Expected parameters of KerasClassifier.*'unit'"):
+        KerasClassifier(network).set_params(unit=3)
     with pytest.raises(NotFittedError):
         KerasClassifier(network).predict(x)
