@@ -15,7 +15,21 @@ from engine.wrappers import installed
 from engine.wrappers.cross_validation import cross_val_score
 from engine.wrappers.keras_classifier import KerasClassifier
 from engine.wrappers.keras_regressor import KerasRegressor
+from engine.wrappers.mlp_classifier import MLPClassifier
+from engine.wrappers.mlp_regressor import MLPRegressor
+from engine.wrappers.sklearn_classifier import SKLearnClassifier
+from engine.wrappers.sklearn_regressor import SKLearnRegressor
+from engine.wrappers.sklearn_transformer import SKLearnTransformer
 
-__all__ = ["KerasClassifier", "KerasRegressor", "cross_val_score"]
+__all__ = [
+    "KerasClassifier",
+    "KerasRegressor",
+    "MLPClassifier",
+    "MLPRegressor",
+    "SKLearnClassifier",
+    "SKLearnRegressor",
+    "SKLearnTransformer",
+    "cross_val_score",
+]
 
 del installed

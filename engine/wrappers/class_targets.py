@@ -143,3 +143,20 @@ def at_least_two(
                 "Expected rows of at least two classes with a weight above zero. "
                 f"Received: one class, {shown(classes[counted].tolist()[0])}"
             )
+
+
+def all_classes(classes: Any, known: Array | None) -> Array | None:
+    """The `classes` of a call of partial_fit, sorted; those of later calls have to be the same.
+
+    >>> all_classes(["b", "a"], None).tolist()
+    ['a', 'b']
+    """
+    if classes is None:
+        return None
+    found = np.unique(classes)
+    if known is not None and not np.array_equal(found, known):
+        raise ValueError(
+            f"Expected classes as in the first call, {shown(known.tolist())}. "
+            f"Received: classes={shown(found.tolist())}"
+        )
+    return found

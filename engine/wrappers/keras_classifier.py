@@ -11,11 +11,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from engine.losses import get as get_loss
-from engine.wrappers.class_targets import ClassTargets, as_labels, at_least_two
+from engine.wrappers.class_targets import ClassTargets, all_classes, as_labels, at_least_two
 from engine.wrappers.classifying import Classifying
 from engine.wrappers.keras_estimator import KerasEstimator
 from engine.wrappers.row_weights import row_weights
@@ -160,7 +159,6 @@ class KerasClassifier(Classifying, KerasEstimator):
         classes
             All labels that will ever occur, in the first call; without it those of `y`.
         """
-        if classes is not None:
-            classes = np.unique(classes)
+        classes = all_classes(classes, getattr(self, "classes_", None))
         self._partial_fit(X, y, sample_weight, classes, options)
         return self

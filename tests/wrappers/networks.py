@@ -37,6 +37,13 @@ def from_meta(meta, units=16, dtype="float64"):
     return network(kind, inputs, 1 if kind == "binary" else outputs, units, dtype)
 
 
+def from_data(X, y, kind=None, units=16, dtype="float64"):
+    """As users of Keras's own wrappers write them."""
+    if kind is None:
+        kind = "multiclass-onehot" if (y.sum(axis=1) == 1).all() else "multilabel-indicator"
+    return network(kind, X.shape[1], y.shape[1], units, dtype)
+
+
 def failures(estimator):
     """The checks of scikit-learn that `estimator` does not pass, and how many it passes."""
     results = check_estimator(estimator, on_fail=None, on_skip=None)
