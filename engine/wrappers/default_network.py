@@ -33,9 +33,18 @@ def output_and_loss(kind: str) -> tuple[str | None, str]:
     return _ENDS[kind]
 
 
-def default_network(kind: str, inputs: int, outputs: int, compile_kwargs: dict[str, Any]) -> Any:
-    """The compiled network."""
+def default_network(
+    kind: str,
+    inputs: int,
+    outputs: int,
+    compile_kwargs: dict[str, Any],
+    units: int = 100,
+    dtype: Any = None,
+) -> Any:
+    """The compiled network; ``model__units`` and ``model__dtype`` of the estimator reach it."""
     activation, loss = output_and_loss(kind)
-    model = Sequential([Input((inputs,)), Dense(100, "relu"), Dense(outputs, activation)])
+    model = Sequential([Input((inputs,))])
+    model.add(Dense(units, "relu", dtype=dtype))
+    model.add(Dense(outputs, activation, dtype=dtype))
     model.compile(**{**compile_kwargs, "loss": compile_kwargs.get("loss") or loss})
     return model

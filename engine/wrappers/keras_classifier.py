@@ -61,7 +61,7 @@ class KerasClassifier(Classifying, KerasEstimator):
     classes_, n_classes_
         The labels, sorted.
     target_type_
-        "binary", "multiclass", "multiclass-onehot" or "multilabel-indicator".
+        scikit-learn's word for them: "binary", "multiclass" or "multilabel-indicator".
     n_features_in_, feature_names_in_, n_outputs_, n_outputs_expected_, X_shape_, X_dtype_, \
     y_dtype_, y_ndim_
         What the data were like.

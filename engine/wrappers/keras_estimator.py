@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from engine import losses, metrics, optimizers
@@ -107,9 +108,13 @@ class KerasEstimator(RoutedParameters):
     def _new_model(self) -> Model:
         make = self._maker()
         if make is None:
-            targets = self._targets
+            kind, outputs = self._targets.kind, self._targets.outputs
             return default_network(  # type: ignore[no-any-return]
-                targets.kind, self.n_features_in_, targets.outputs, self._compile_arguments()
+                kind,
+                self.n_features_in_,
+                outputs,
+                self._compile_arguments(),
+                **addressed(self._routed, "model"),
             )
         if isinstance(make, Model):
             made = copied(make)
@@ -130,11 +135,12 @@ class KerasEstimator(RoutedParameters):
             made.compile(**self._compile_arguments())
         return checked_compiled(made)
 
-    def _told(self, X: Array, y: Array) -> None:
+    def _told(self, X: Array, y: Array, classes: Any) -> None:
         """Keep what the first fit says about features and targets."""
         self.X_shape_, self.X_dtype_ = X.shape, X.dtype
         self.y_dtype_, self.y_ndim_ = y.dtype, y.ndim
-        self.target_type_ = self._targets.kind
+        seen = y if classes is None else classes
+        self.target_type_ = type_of_target(seen)
         self.n_outputs_ = 1 if y.ndim == 1 else y.shape[1]
         self.n_outputs_expected_ = 1
 
@@ -148,7 +154,7 @@ class KerasEstimator(RoutedParameters):
         if again:
             return X, y
         self._read_targets(y, classes)
-        self._told(X, y)
+        self._told(X, y, classes)
         self.seed_ = seed_of(self.random_state)
         with drawing_from(self.seed_):
             self.model_ = self._new_model()

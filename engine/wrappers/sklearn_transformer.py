@@ -49,7 +49,7 @@ class SKLearnTransformer(
 
     @property
     def _n_features_out(self) -> int:
-        return int(self.model_.outputs[0].shape[-1])
+        return self.model_._output_units()
 
     def partial_fit(
         self, X: Any, y: Any, sample_weight: Any = None, **options: Any

@@ -1,8 +1,4 @@
-"""Model functions for the estimators, and what scikit-learn's checks say about an estimator."""
-
-from collections import Counter
-
-from sklearn.utils.estimator_checks import check_estimator
+"""Model functions for the estimators."""
 
 import engine as keras
 
@@ -30,11 +26,14 @@ def network(kind, inputs, outputs, units=16, dtype="float64", rate=0.02, epsilon
 
 
 def from_meta(meta, units=16, dtype="float64"):
-    """As SciKeras's users write them."""
-    kind = meta["target_type_"]
-    outputs = meta["n_outputs_"] if kind == "continuous" else meta["n_classes_"]
-    inputs = meta["n_features_in_"]
-    return network(kind, inputs, 1 if kind == "binary" else outputs, units, dtype)
+    """A classifier's network, as SciKeras's users write them."""
+    outputs = 1 if meta["target_type_"] == "binary" else meta["n_classes_"]
+    return network(meta["target_type_"], meta["n_features_in_"], outputs, units, dtype)
+
+
+def numbers_from_meta(meta, units=16, dtype="float64"):
+    """A regressor's."""
+    return network("continuous", meta["n_features_in_"], meta["n_outputs_"], units, dtype)
 
 
 def from_data(X, y, kind=None, units=16, dtype="float64"):
@@ -42,15 +41,3 @@ def from_data(X, y, kind=None, units=16, dtype="float64"):
     if kind is None:
         kind = "multiclass-onehot" if (y.sum(axis=1) == 1).all() else "multilabel-indicator"
     return network(kind, X.shape[1], y.shape[1], units, dtype)
-
-
-def failures(estimator):
-    """The checks of scikit-learn that `estimator` does not pass, and how many it passes."""
-    results = check_estimator(estimator, on_fail=None, on_skip=None)
-    assert not any(r["expected_to_fail"] for r in results)
-    bad = {
-        f"{r['check_name']} {r['status']}": str(r["exception"])
-        for r in results
-        if r["status"] != "passed"
-    }
-    return bad, Counter(r["status"] for r in results)
