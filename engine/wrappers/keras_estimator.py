@@ -141,7 +141,7 @@ class KerasEstimator(RoutedParameters):
         self.y_dtype_, self.y_ndim_ = y.dtype, y.ndim
         seen = y if classes is None else classes
         self.target_type_ = type_of_target(seen)
-        self.n_outputs_ = 1 if y.ndim == 1 else y.shape[1]
+        self.n_outputs_ = self._targets.outputs if self._numeric else 1
         self.n_outputs_expected_ = 1
 
     def _start(self, X: Any, y: Any, again: bool, classes: Any = None) -> tuple[Array, Array]:

@@ -10,6 +10,7 @@ scikit-learn: ``sklearn.neural_network`` 1.9; the loss and its gradient are thos
 
 from __future__ import annotations
 
+import math
 import warnings
 from typing import Any
 
@@ -39,6 +40,7 @@ class MLPEstimator(BaseEstimator):  # type: ignore[misc]
 
     _targets: Any
     _progress: Progress
+    _l2: float
 
     def __init__(
         self,
@@ -136,22 +138,20 @@ class MLPEstimator(BaseEstimator):  # type: ignore[misc]
             return min(200, rows)
         return min(whole("batch_size", self.batch_size), rows)
 
-    def _held_back(
-        self, X: Array, y: Array, numbers: Array, weights: Array | None
-    ) -> tuple[Array, Array]:
+    def _held_back(self, X: Array, numbers: Array) -> tuple[Array, Array]:
         """The places of the rows to train on, and of those to score on."""
         fraction = checked_number("validation_fraction", self.validation_fraction, 0.0, 1.0)
-        train, held = train_test_split(
-            np.arange(len(X)),
-            test_size=fraction,
-            random_state=self.seed_,
-            stratify=self._strata(numbers),
-        )
-        if len(held) < 2:
+        strata = self._strata(numbers)
+        needed = 2 if strata is None else len(np.unique(strata))
+        held_back = math.ceil(fraction * len(X))
+        if not needed <= held_back <= len(X) - needed:
             raise ValueError(
-                "Expected at least two rows to score on: take a larger validation_fraction. "
-                f"Received: validation_fraction={fraction} of {len(X)} rows"
+                f"Expected validation_fraction to hold back at least {needed} rows, and to leave "
+                f"as many. Received: validation_fraction={fraction} of {len(X)} rows"
             )
+        train, held = train_test_split(
+            np.arange(len(X)), test_size=held_back, random_state=self.seed_, stratify=strata
+        )
         return train, held
 
     def _fit(
@@ -186,7 +186,7 @@ class MLPEstimator(BaseEstimator):  # type: ignore[misc]
                     "Expected early_stopping=False: partial_fit holds no rows back. "
                     "Received: early_stopping=True"
                 )
-            train, held = self._held_back(X, y, numbers, weights)
+            train, held = self._held_back(X, numbers)
             own = None if weights is None else weights[held]
             X_held, y_held = X[held], y[held]
 
@@ -213,8 +213,9 @@ class MLPEstimator(BaseEstimator):  # type: ignore[misc]
         with drawing_from(self.seed_):
             if not again:
                 self._make(X, l2)
-            else:
+            elif l2 != self._l2:
                 set_penalty(self.model_, l2)
+            self._l2 = l2
             if not (again and incremental):
                 _, loss = output_and_loss(self._targets.kind)
                 self.model_.compile(self._optimizer(), loss)

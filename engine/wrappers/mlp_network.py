@@ -94,19 +94,13 @@ def _penalty(l2: float) -> L2 | None:
 
 
 def set_penalty(model: Any, l2: float) -> None:
-    """Let the penalty of a network that was made be another one: its batches have changed."""
-    dense = [layer for layer in model.layers if isinstance(layer, layers.Dense)]
-    for layer in dense:
-        if (layer.kernel_regularizer is None) != (l2 == 0):
-            raise ValueError(
-                "Expected alpha to stay zero, or to stay above zero, while training goes on: set "
-                "warm_start=False for a new network. Received: a network made with the other"
-            )
-    if l2 and dense[0].kernel_regularizer.l2 != l2:
-        for layer in dense:
-            layer.kernel_regularizer.l2 = l2
-        # It holds the factors of the penalties; the next fit makes another.
-        model.__dict__.pop("_kept_program", None)
+    """Give the layers of a network another penalty: the size of its batches has changed."""
+    for layer in model.layers:
+        if isinstance(layer, layers.Dense):
+            # Past __setattr__, which says that kernels are laid out for the penalty that is there.
+            # They are, in the program that the model keeps: without it the next fit makes another.
+            vars(layer)["kernel_regularizer"] = _penalty(l2)
+    vars(model).pop("_kept_program", None)
 
 
 def mlp_optimizer(solver: Any, learning_rate: Any, **options: Any) -> Optimizer:
