@@ -11,7 +11,13 @@ docs/scikit-learn.md compares each with its model.
 
 from __future__ import annotations
 
-from engine.wrappers import installed
+import importlib.util
+
+if importlib.util.find_spec("sklearn") is None:
+    raise ImportError(
+        "Expected scikit-learn for engine.wrappers: pip install '.[data]' in Glassnet's folder"
+    )
+
 from engine.wrappers.cross_validation import cross_val_score
 from engine.wrappers.keras_classifier import KerasClassifier
 from engine.wrappers.keras_regressor import KerasRegressor
@@ -31,5 +37,3 @@ __all__ = [
     "SKLearnTransformer",
     "cross_val_score",
 ]
-
-del installed

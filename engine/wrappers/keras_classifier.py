@@ -144,8 +144,8 @@ class KerasClassifier(Classifying, KerasEstimator):
         return weights
 
     def _for_loss(self, numbers: Array) -> Array:
-        loss, units = get_loss(self.model_.loss), int(self.model_.layers[-1].units)
-        return self._targets.for_loss(numbers, loss, units)
+        loss = get_loss(self.model_.loss)
+        return self._targets.for_loss(numbers, loss, self.model_._output_units())
 
     def partial_fit(
         self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None, **options: Any

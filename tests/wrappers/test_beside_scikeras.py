@@ -62,7 +62,7 @@ def trained(wrapper, keras, y, end="sigmoid", weights=None, again=False, partial
     plain = {"epochs": 4, "batch_size": 16, "verbose": 0, "optimizer": "adam", "model__units": 6}
     options = {"optimizer__learning_rate": 0.02, **plain, **options}
     keras.utils.set_random_seed(3)
-    estimator = wrapper(maker(keras, end), random_state=None if end == "softmax" else 3, **options)
+    estimator = wrapper(maker(keras, end), **options)
     if partial:
         for _ in range(3):
             estimator.partial_fit(X, y)

@@ -243,6 +243,20 @@ def test_wrong_parameters(wrong, error, message):
         mlp(**wrong).fit(X, NAMES)
 
 
+def test_ctrl_c_keeps_what_is_done():
+    def press(epoch, logs):
+        if epoch == 3:
+            raise KeyboardInterrupt
+
+    hasty = keras.callbacks.LambdaCallback(on_epoch_end=press)
+    with pytest.warns(UserWarning, match="interrupted: the epochs so far count"):
+        fitted = mlp(callbacks=[hasty], shuffle=False).fit(X, NAMES)
+    assert fitted.n_iter_ == 4
+    full = mlp(max_iter=4, shuffle=False).fit(X, NAMES)
+    np.testing.assert_array_equal(fitted.predict_proba(X), full.predict_proba(X))
+    pickle.dumps(mlp(early_stopping=True).fit(X, NAMES))
+
+
 def test_wrong_use():
     with pytest.raises(NotFittedError):
         mlp().predict(X)
