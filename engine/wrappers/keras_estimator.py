@@ -13,15 +13,11 @@ import numpy.typing as npt
 from sklearn.utils.multiclass import type_of_target
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from engine import losses, metrics, optimizers
 from engine.callbacks import Callback
 from engine.checks.shown import shown
-from engine.models import Model
-from engine.wrappers.building import called, checked_compiled, copied, takes
 from engine.wrappers.callbacks_for import callbacks_for
-from engine.wrappers.default_network import default_network
-from engine.wrappers.routed_parameters import RoutedParameters
-from engine.wrappers.routing import addressed, assembled, with_classes
+from engine.wrappers.model_making import ModelMaking
+from engine.wrappers.routing import addressed
 from engine.wrappers.row_weights import checked_sample_weight
 from engine.wrappers.seeds import drawing_from, seed_of
 
@@ -32,7 +28,7 @@ _TO_FIT = (*_SIZES, "epochs", "verbose", "validation_split", "shuffle")
 _TO_PREDICT = ("batch_size", "verbose")
 
 
-class KerasEstimator(RoutedParameters):
+class KerasEstimator(ModelMaking):
     """Base of both."""
 
     _targets: Any
@@ -75,65 +71,7 @@ class KerasEstimator(RoutedParameters):
         self.epochs = epochs
         self._routed.update(parameters)
 
-    # --- the model ----------------------------------------------------------------------------
-
-    def _maker(self) -> Any:
-        """What makes the model; None: the default network."""
-        chosen = self.model if self.model is not None else self.build_fn
-        return chosen if chosen is not None else getattr(type(self), "_keras_build_fn", None)
-
-    def _compile_arguments(self) -> dict[str, Any]:
-        """The arguments of ``Model.compile``, with names and classes made into objects."""
-        optimizer = self.optimizer
-        if self._maker() is None and optimizer == "rmsprop":
-            optimizer = "adam"  # see the documentation of `model`
-        found: dict[str, Any] = {}
-        for name, item, get, by_shape in (
-            ("optimizer", optimizer, optimizers.get, ()),
-            ("loss", self.loss, losses.get, ()),
-            ("metrics", self.metrics, metrics.get, ("accuracy", "acc")),
-        ):
-            own = addressed(self._routed, name)
-            found[name] = assembled(with_classes(item, own, get, by_shape), own)
-        if isinstance(found["optimizer"], str):
-            found["optimizer"] = optimizers.get(found["optimizer"])
-        if found["metrics"] is not None and not isinstance(found["metrics"], list | tuple):
-            found["metrics"] = [found["metrics"]]
-        return found | {"run_eagerly": self.run_eagerly} | addressed(self._routed, "compile")
-
-    def _metadata(self) -> dict[str, Any]:
-        """What a model function may want to know: all attributes that end with ``_``."""
-        return {k: v for k, v in vars(self).items() if k.endswith("_") and not k.startswith("_")}
-
-    def _new_model(self) -> Model:
-        make = self._maker()
-        if make is None:
-            kind, outputs = self._targets.kind, self._targets.outputs
-            return default_network(  # type: ignore[no-any-return]
-                kind,
-                self.n_features_in_,
-                outputs,
-                self._compile_arguments(),
-                **addressed(self._routed, "model"),
-            )
-        if isinstance(make, Model):
-            made = copied(make)
-        else:
-            if self.model is None and self.build_fn is None:
-                make = self._keras_build_fn
-            arguments = {k: v for k, v in addressed(self._routed, "model").items() if "__" not in k}
-            arguments |= {k: v for k, v in self._routed.items() if "__" not in k}
-            for name, value in (
-                ("meta", self._metadata),
-                ("compile_kwargs", self._compile_arguments),
-                ("params", self.get_params),
-            ):
-                if callable(make) and name not in arguments and takes(make, name):
-                    arguments[name] = value()
-            made = called(make, arguments)
-        if not made.compiled:
-            made.compile(**self._compile_arguments())
-        return checked_compiled(made)
+    # --- the first fit ------------------------------------------------------------------------
 
     def _told(self, X: Array, y: Array, classes: Any) -> None:
         """Keep what the first fit says about features and targets."""

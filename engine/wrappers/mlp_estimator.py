@@ -22,24 +22,23 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from engine.callbacks import Callback
-from engine.checks.shown import shown
-from engine.models.arguments import whole
 from engine.optimizers.optimizer import checked_number
 from engine.wrappers.callbacks_for import callbacks_for
 from engine.wrappers.default_network import output_and_loss
+from engine.wrappers.mlp_attributes import MLPAttributes
 from engine.wrappers.mlp_network import SCIKIT_LEARN, mlp_network, mlp_optimizer, set_penalty
 from engine.wrappers.mlp_progress import Progress
+from engine.wrappers.mlp_settings import check_settings, rows_of_a_batch
 from engine.wrappers.row_weights import checked_sample_weight
 from engine.wrappers.seeds import drawing_from, seed_of
 
 Array = npt.NDArray[Any]
 
 
-class MLPEstimator(BaseEstimator):  # type: ignore[misc]
+class MLPEstimator(MLPAttributes, BaseEstimator):  # type: ignore[misc]
     """Base of both."""
 
     _targets: Any
-    _progress: Progress
     _l2: float
 
     def __init__(
@@ -116,28 +115,6 @@ class MLPEstimator(BaseEstimator):  # type: ignore[misc]
 
     # --- training -----------------------------------------------------------------------------
 
-    def _check_settings(self) -> None:
-        """Check the parameters that no layer checks, before anything has changed."""
-        self._optimizer()
-        whole("max_iter", self.max_iter)
-        checked_number("alpha", self.alpha, 0.0)
-        checked_number("tol", self.tol, 0.0)
-        if self.n_iter_no_change != np.inf:
-            whole("n_iter_no_change", self.n_iter_no_change)
-        for name in ("early_stopping", "warm_start", "shuffle"):
-            value = getattr(self, name)
-            if not isinstance(value, bool | np.bool_):
-                raise TypeError(
-                    f"Expected {name} to be True or False. Received: {name}={shown(value)}"
-                )
-        self._batch(1)
-
-    def _batch(self, rows: int) -> int:
-        """The rows of a batch."""
-        if isinstance(self.batch_size, str) and self.batch_size == "auto":
-            return min(200, rows)
-        return min(whole("batch_size", self.batch_size), rows)
-
     def _held_back(self, X: Array, numbers: Array) -> tuple[Array, Array]:
         """The places of the rows to train on, and of those to score on."""
         fraction = checked_number("validation_fraction", self.validation_fraction, 0.0, 1.0)
@@ -157,7 +134,8 @@ class MLPEstimator(BaseEstimator):  # type: ignore[misc]
     def _fit(
         self, X: Any, y: Any, sample_weight: Any, incremental: bool, classes: Any = None
     ) -> Any:
-        self._check_settings()
+        self._optimizer()
+        check_settings(self)
         again = hasattr(self, "model_") and (incremental or bool(self.warm_start))
         X, y = validate_data(
             self,
@@ -207,7 +185,7 @@ class MLPEstimator(BaseEstimator):  # type: ignore[misc]
         again: bool,
         incremental: bool,
     ) -> None:
-        batch = self._batch(len(X))
+        batch = rows_of_a_batch(self.batch_size, len(X))
         mean = 1.0 if weights is None else float(weights.mean())
         l2 = float(self.alpha) / (2 * batch * mean)
         with drawing_from(self.seed_):
@@ -306,45 +284,3 @@ class MLPEstimator(BaseEstimator):  # type: ignore[misc]
         check_is_fitted(self, "model_")
         X = validate_data(self, X, dtype=(np.float64, np.float32), reset=False)
         return np.asarray(self.model_.predict(X, verbose=0))
-
-    # --- what the training left ---------------------------------------------------------------
-
-    @property
-    def coefs_(self) -> list[Array]:
-        """The kernels, layer by layer."""
-        return [w.numpy() for w in self.model_.weights if w.name == "kernel"]
-
-    @property
-    def intercepts_(self) -> list[Array]:
-        """The biases, layer by layer."""
-        return [w.numpy() for w in self.model_.weights if w.name == "bias"]
-
-    @property
-    def n_layers_(self) -> int:
-        """How many layers, those of the inputs and outputs included."""
-        return len(self.coefs_) + 1
-
-    @property
-    def loss_curve_(self) -> list[float]:
-        """The loss of each epoch, penalty included."""
-        return list(self._progress.losses)
-
-    @property
-    def loss_(self) -> float:
-        """The loss of the last epoch."""
-        return self._progress.losses[-1]
-
-    @property
-    def best_loss_(self) -> float | None:
-        """The lowest loss of an epoch; None with early_stopping."""
-        return None if self._progress.scores else self._progress.best_loss
-
-    @property
-    def validation_scores_(self) -> list[float] | None:
-        """The score of each epoch on the rows that were held back; None without early_stopping."""
-        return list(self._progress.scores) or None
-
-    @property
-    def best_validation_score_(self) -> float | None:
-        """The highest of them; None without early_stopping."""
-        return self._progress.best_score if self._progress.scores else None
