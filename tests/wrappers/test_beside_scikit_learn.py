@@ -84,6 +84,15 @@ def test_the_same_weights_of_samples_in_a_batch_of_all_rows(target, name):
     assert distance(ours, theirs) < 1e-9  # plain descent multiplies roundings here
 
 
+def test_in_a_smaller_last_batch_alpha_weighs_less_here():
+    options = {"solver": "sgd", "learning_rate_init": 0.05, "batch_size": 25}
+    assert distance(*pair("binary", alpha=0.0, **options)) < 1e-12
+    ours, theirs = pair("binary", alpha=1.0, **options)
+    assert distance(ours, theirs) > 1e-4
+    sizes = [sum((k**2).sum() for k in estimator.coefs_) for estimator in (ours, theirs)]
+    assert sizes[0] > sizes[1]
+
+
 def test_the_same_end():
     settings = {"max_iter": 300, "learning_rate_init": 0.05, "tol": 1e-2, "n_iter_no_change": 3}
     ours, theirs = pair("multiclass", **settings)

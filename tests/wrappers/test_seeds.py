@@ -43,18 +43,30 @@ def test_the_generators_stand_where_they_stood():
 
 
 def test_threads_take_turns():
-    drawn = {}
+    inside = []
 
-    def draw(seed):
-        with drawing_from(seed):
-            drawn[seed] = [keras.random.make_default_seed() for _ in range(2000)]
+    def draw():
+        with drawing_from(2):
+            inside.append(keras.random.make_default_seed())
 
-    threads = [threading.Thread(target=draw, args=(seed,)) for seed in range(6)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    together = dict(drawn)
-    for seed in range(6):
-        draw(seed)
-    assert together == drawn
+    other = threading.Thread(target=draw)
+    with drawing_from(1):
+        other.start()
+        other.join(0.3)
+        assert other.is_alive() and not inside
+        with drawing_from(3):  # the same thread may go further in
+            pass
+        first = keras.random.make_default_seed()
+    other.join(30)
+    with drawing_from(1):
+        assert keras.random.make_default_seed() == first
+    with drawing_from(2):
+        assert [keras.random.make_default_seed()] == inside
+
+
+def test_without_a_seed_nobody_waits():
+    with drawing_from(1):
+        other = threading.Thread(target=lambda: drawing_from(None).__enter__())
+        other.start()
+        other.join(30)
+        assert not other.is_alive()
