@@ -17,7 +17,7 @@ from sklearn.utils import _safe_indexing, indexable
 
 from engine.checks.shown import shown
 from engine.models.fit_many import fit_many
-from engine.wrappers.keras_classifier import KerasClassifier
+from engine.wrappers.keras_estimator import KerasEstimator
 
 
 def cross_val_score(
@@ -32,7 +32,7 @@ def cross_val_score(
     Parameters
     ----------
     estimator
-        A :class:`KerasClassifier`, or a pipeline that ends with one.
+        A :class:`KerasClassifier` or :class:`KerasRegressor`, or a pipeline that ends with one.
     X, y, groups, scoring, cv
         As in scikit-learn.
 
@@ -43,12 +43,12 @@ def cross_val_score(
     Raises
     ------
     TypeError
-        If the estimator does not end with a KerasClassifier.
+        If the estimator does not end with one of these.
     """
     last = estimator.steps[-1][1] if isinstance(estimator, Pipeline) else estimator
-    if not isinstance(last, KerasClassifier):
+    if not isinstance(last, KerasEstimator):
         raise TypeError(
-            "Expected a KerasClassifier, or a pipeline that ends with one. "
+            "Expected a KerasClassifier or KerasRegressor, or a pipeline that ends with one. "
             f"Received: estimator={shown(estimator)}"
         )
     X, y, groups = indexable(X, y, groups)
@@ -56,32 +56,32 @@ def cross_val_score(
     scorer = check_scoring(estimator, scoring)
     fitted = [clone(estimator) for _ in splits]
     at_once = last.fits_at_once
-    models, xs, labels = [], [], []
+    trained, rows = [], []
     for one, (train, _) in zip(fitted, splits, strict=True):
-        features, classes = _safe_indexing(X, train), _safe_indexing(y, train)
+        features, targets = _safe_indexing(X, train), _safe_indexing(y, train)
         if not at_once:
-            one.fit(features, classes)
+            one.fit(features, targets)
             continue
-        classifier = one
+        final = one
         if isinstance(one, Pipeline):
             if len(one.steps) > 1:
-                features = one[:-1].fit_transform(features, classes)
-            classifier = one.steps[-1][1]
-        features, numbers = classifier.prepare(features, classes)
-        models.append(classifier.model_)
-        xs.append(features)
-        labels.append(numbers)
+                features = one[:-1].fit_transform(features, targets)
+            final = one.steps[-1][1]
+        rows.append(final.prepare(features, targets))
+        trained.append(final)
     if at_once:
+        seeds = [final.seed_ for final in trained]
+        weights = [own for _, _, own in rows]
         fit_many(
-            models,
-            xs,
-            labels,
-            seeds=None if last.random_state is None else [last.random_state] * len(models),
+            [final.model_ for final in trained],
+            [features for features, _, _ in rows],
+            [targets for _, targets, _ in rows],
+            seeds=None if seeds[0] is None else seeds,
+            sample_weight=None if weights[0] is None else weights,
             **last.fit_settings,
         )
-        for one in fitted:
-            classifier = one.steps[-1][1] if isinstance(one, Pipeline) else one
-            classifier.history_ = classifier.model_.history.history
+        for final in trained:
+            final.history_ = final.model_.history.history
     scores = [
         scorer(one, _safe_indexing(X, test), _safe_indexing(y, test))
         for one, (_, test) in zip(fitted, splits, strict=True)

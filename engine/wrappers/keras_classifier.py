@@ -2,62 +2,90 @@
 
 The function returns a new model (compiled, or the estimator compiles it); ``fit`` makes one,
 numbers the classes as scikit-learn does, gives the labels the form that the loss reads, and
-trains.  Parameters that begin with ``model__`` are arguments of the function.
+trains.
 
 Keras: ``scikeras.wrappers.KerasClassifier`` 0.13.
 """
 
 from __future__ import annotations
 
-import inspect
 from typing import Any
 
-import numpy as np
 import numpy.typing as npt
 
 from engine.losses import get as get_loss
-from engine.models import Model
-from engine.random.seeds import seeded
-from engine.utils import to_categorical
-
-try:
-    from sklearn.base import BaseEstimator, ClassifierMixin
-    from sklearn.preprocessing import LabelEncoder
-    from sklearn.utils.multiclass import check_classification_targets
-    from sklearn.utils.validation import check_is_fitted, validate_data
-except ImportError as error:
-    raise ImportError(
-        "Expected scikit-learn for engine.wrappers: pip install '.[data]' in Glassnet's folder"
-    ) from error
+from engine.wrappers.class_targets import ClassTargets, all_classes, as_labels, at_least_two
+from engine.wrappers.classifying import Classifying
+from engine.wrappers.keras_estimator import KerasEstimator
+from engine.wrappers.row_weights import row_weights
 
 Array = npt.NDArray[Any]
 
 
-class KerasClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+class KerasClassifier(Classifying, KerasEstimator):
     """A classifier that trains a fresh model in every ``fit``.
 
     Parameters
     ----------
     model
-        A function that returns a new model, or an unfitted model whose config is copied.
+        A function that returns a new model, or a model to begin with, which is copied.  Arguments
+        that it asks for are given: `meta` (a dict of the attributes below), `compile_kwargs` (the
+        arguments of compile) and `params` (all parameters).  None: a hidden layer of 100 relu
+        units, trained by Adam where `optimizer` is left as it is.
+    build_fn
+        An older name of `model`.
+    warm_start
+        Go on with the model of the last ``fit``; the history begins anew.
     random_state
-        An integer makes every ``fit`` draw the same initial weights and sample order; None goes
-        on with the generators as they are.
-    optimizer, loss, metrics
-        Used to compile a model that the function returns uncompiled.
-    batch_size, epochs, verbose, callbacks, validation_split, shuffle, class_weight
-        As in ``Model.fit``.
+        An integer or a RandomState: initial weights and the order of the rows are drawn from it.
+        None goes on with the generators as they are.
+    optimizer, loss, metrics, run_eagerly
+        Names, objects or classes to compile a model with that the function returns uncompiled.
+    batch_size, validation_batch_size, epochs, verbose, validation_split, shuffle
+        As in ``Model.fit``; a batch size of −1 takes all rows at once.
+    callbacks
+        Objects or classes of :mod:`engine.callbacks`, in a list or a dict.
+    class_weight
+        A dict from labels to weights, or "balanced".
     **parameters
-        ``model__units=8`` calls the function with ``units=8``.
+        ``model__units=8`` calls the function with ``units=8``, as ``units=8`` does; further
+        ``optimizer__…``, ``loss__…``, ``metrics__…``, ``compile__…``, ``fit__…``, ``predict__…``,
+        ``callbacks__…``.
 
     Attributes
     ----------
     model_
         The trained model.
-    history_
-        Its loss and metrics, by epoch.
-    classes_
+    history_, loss_curve_
+        Its loss and metrics by epoch; the loss alone.
+    classes_, n_classes_
         The labels, sorted.
+    target_type_
+        scikit-learn's word for them: "binary", "multiclass" or "multilabel-indicator".
+    n_features_in_, feature_names_in_, n_outputs_, n_outputs_expected_, X_shape_, X_dtype_, \
+    y_dtype_, y_ndim_
+        What the data were like.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> import engine as keras
+    >>> def network(units, meta):
+    ...     return keras.Sequential([
+    ...         keras.Input((meta["n_features_in_"],)),
+    ...         keras.layers.Dense(units, "relu"),
+    ...         keras.layers.Dense(1, "sigmoid"),
+    ...     ])
+    >>> classifier = KerasClassifier(
+    ...     network, model__units=4, loss="binary_crossentropy",
+    ...     optimizer="adam", optimizer__learning_rate=0.05,
+    ...     epochs=60, random_state=1, verbose=0,
+    ... )
+    >>> x = np.array([[0.0], [0.1], [0.9], [1.0]])
+    >>> classifier.fit(x, ["low", "low", "high", "high"]).predict([[0.2], [0.8]]).tolist()
+    ['low', 'high']
+    >>> classifier.model_.optimizer.learning_rate
+    0.05
     """
 
     def __init__(
@@ -66,7 +94,7 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         *,
         build_fn: Any = None,
         warm_start: bool = False,
-        random_state: int | None = None,
+        random_state: Any = None,
         optimizer: Any = "rmsprop",
         loss: Any = None,
         metrics: Any = None,
@@ -76,135 +104,61 @@ class KerasClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         callbacks: Any = None,
         validation_split: float = 0.0,
         shuffle: bool = True,
+        run_eagerly: bool = False,
         epochs: int = 1,
         class_weight: Any = None,
         **parameters: Any,
     ) -> None:
-        self.model = model
-        self.build_fn = build_fn
-        self.warm_start = warm_start
-        self.random_state = random_state
-        self.optimizer = optimizer
-        self.loss = loss
-        self.metrics = metrics
-        self.batch_size = batch_size
-        self.validation_batch_size = validation_batch_size
-        self.verbose = verbose
-        self.callbacks = callbacks
-        self.validation_split = validation_split
-        self.shuffle = shuffle
-        self.epochs = epochs
+        super().__init__(
+            model,
+            build_fn=build_fn,
+            warm_start=warm_start,
+            random_state=random_state,
+            optimizer=optimizer,
+            loss=loss,
+            metrics=metrics,
+            batch_size=batch_size,
+            validation_batch_size=validation_batch_size,
+            verbose=verbose,
+            callbacks=callbacks,
+            validation_split=validation_split,
+            shuffle=shuffle,
+            run_eagerly=run_eagerly,
+            epochs=epochs,
+            **parameters,
+        )
         self.class_weight = class_weight
-        for name, value in parameters.items():
-            setattr(self, self._routed(name), value)
 
-    @staticmethod
-    def _routed(name: str) -> str:
-        if not name.startswith("model__"):
-            raise ValueError(
-                "Expected parameters of KerasClassifier, or model__… for the model function. "
-                f"Received: {name!r}"
-            )
-        return name
+    def _as_targets(self, y: Any) -> Array:
+        return as_labels(y)
 
-    # scikit-learn reads the constructor's signature; routed parameters come on top of it.
-
-    def get_params(self, deep: bool = True) -> dict[str, Any]:
-        """All parameters, routed ones included."""
-        routed = {k: v for k, v in vars(self).items() if k.startswith("model__")}
-        own: dict[str, Any] = {k: getattr(self, k) for k in self._get_param_names()}
-        return own | routed
-
-    @classmethod
-    def _get_param_names(cls) -> list[str]:
-        kinds = inspect.signature(cls.__init__).parameters.values()
-        return sorted(p.name for p in kinds if p.name != "self" and p.kind != p.VAR_KEYWORD)
-
-    def set_params(self, **parameters: Any) -> KerasClassifier:
-        """Change parameters."""
-        own = self._get_param_names()
-        for name, value in parameters.items():
-            setattr(self, name if name in own else self._routed(name), value)
-        return self
-
-    def _new_model(self) -> Model:
-        make = self.model if self.model is not None else self.build_fn
-        arguments = {
-            k.removeprefix("model__"): v for k, v in vars(self).items() if k.startswith("model__")
-        }
-        if isinstance(make, Model):
-            made = type(make).from_config(make.get_config())
-            if make.compiled:
-                made.compile_from_config(make.get_compile_config())
-        elif callable(make):
-            made = make(**arguments)
-        else:
-            raise TypeError(
-                f"Expected model to be a function that returns a model. Received: model={make!r}"
-            )
-        if not isinstance(made, Model):
-            raise TypeError(
-                f"Expected the model function to return a model of the engine. Received: {made!r}"
-            )
-        if not made.compiled:
-            made.compile(self.optimizer, self.loss, metrics=self.metrics)
-        return made
-
-    def _labels(self, numbers: Array) -> Array:
-        """Class numbers in the form that the loss reads."""
-        loss = get_loss(self.model_.loss)
-        if loss.sparse or len(self.classes_) <= 2 and self.model_.output_shape[-1] == 1:
-            return numbers
-        return to_categorical(numbers, len(self.classes_))
-
-    @property
-    def fits_at_once(self) -> bool:
-        """Whether several may be trained by :func:`engine.fit_many`."""
-        return not (self.callbacks or self.validation_split or self.warm_start)
-
-    @property
-    def fit_settings(self) -> dict[str, Any]:
-        """What ``Model.fit`` and :func:`engine.fit_many` are both told."""
-        names = "batch_size", "validation_batch_size", "epochs", "verbose", "shuffle"
-        return {name: getattr(self, name) for name in (*names, "class_weight")}
-
-    def prepare(self, X: Any, y: Any) -> tuple[Array, Array]:
-        """Number the classes and make the model; return features and labels to train on."""
-        X = validate_data(self, X, dtype="numeric")
-        check_classification_targets(y)
-        encoder = LabelEncoder().fit(y)
-        self.classes_ = encoder.classes_
+    def _read_targets(self, y: Array, classes: Any) -> None:
+        self._targets = ClassTargets(y, classes)
+        at_least_two(self._targets.classes)
+        self.classes_ = self._targets.classes
         self.n_classes_ = len(self.classes_)
-        if not (self.warm_start and hasattr(self, "model_")):
-            with seeded(self.random_state):
-                self.model_ = self._new_model()
-        return X, self._labels(encoder.transform(y))
 
-    def fit(self, X: Any, y: Any, sample_weight: Any = None, **options: Any) -> KerasClassifier:
-        """Make a model and train it; `options` go to ``Model.fit``."""
-        X, labels = self.prepare(X, y)
-        settings: dict[str, Any] = {
-            **self.fit_settings,
-            "callbacks": self.callbacks,
-            "validation_split": self.validation_split,
-            "sample_weight": sample_weight,
-        }
-        with seeded(self.random_state):
-            history = self.model_.fit(X, labels, **(settings | options))
-        self.history_ = history.history
+    def _weighted(self, y: Array, numbers: Array, sample_weight: Array | None) -> Array | None:
+        weights = row_weights(sample_weight, self.class_weight, y)
+        at_least_two(self.classes_, numbers, weights)
+        return weights
+
+    def _for_loss(self, numbers: Array) -> Array:
+        loss = get_loss(self.model_.loss)
+        return self._targets.for_loss(numbers, loss, self.model_._output_units())
+
+    def partial_fit(
+        self, X: Any, y: Any, classes: Any = None, sample_weight: Any = None, **options: Any
+    ) -> KerasClassifier:
+        """Train for one epoch more, with a new model if there is none.
+
+        Parameters
+        ----------
+        X, y, sample_weight, **options
+            As in :meth:`fit`.
+        classes
+            All labels that will ever occur, in the first call; without it those of `y`.
+        """
+        classes = all_classes(classes, getattr(self, "classes_", None))
+        self._partial_fit(X, y, sample_weight, classes, options)
         return self
-
-    def predict_proba(self, X: Any) -> Array:
-        """The probability of each class, shape ``(rows, classes)``."""
-        check_is_fitted(self, "model_")
-        X = validate_data(self, X, dtype="numeric", reset=False)
-        p: Array = self.model_.predict(X, batch_size=self.batch_size, verbose=0)
-        return np.hstack([1 - p, p]) if p.shape[1] == 1 else p
-
-    def predict(self, X: Any) -> Array:
-        """The class of each row."""
-        check_is_fitted(self, "model_")
-        X = validate_data(self, X, dtype="numeric", reset=False)
-        numbers = self.model_.predict_classes(X, batch_size=self.batch_size)
-        labels: Array = self.classes_[numbers.reshape(-1)]
-        return labels

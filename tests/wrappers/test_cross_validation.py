@@ -37,6 +37,16 @@ CASES = {
     "scoring": (lambda: classifier(), {"scoring": "roc_auc"}),
     "five folds": (lambda: classifier(), {"cv": 5}),
     "groups": (lambda: classifier(), {"cv": GroupKFold(3), "groups": np.arange(84) // 7}),
+    "balanced": (lambda: classifier(class_weight="balanced"), {}),
+    "class weights": (lambda: classifier(class_weight={"M": 1.0, "R": 3.0}), {}),
+    "random states": (lambda: classifier(random_state=np.random.RandomState(3)), {}),
+    "routed": (lambda: classifier(units=3, fit__epochs=2, fit__shuffle=False), {}),
+    "all rows": (lambda: classifier(fit__batch_size=-1), {}),
+    "routed option": (lambda: classifier(fit__initial_epoch=1), {}),
+    "routed callbacks": (
+        lambda: classifier(fit__callbacks=[keras.callbacks.EarlyStopping("loss", patience=0)]),
+        {},
+    ),
     "validation split": (lambda: classifier(validation_split=0.2), {}),
     "callbacks": (
         lambda: classifier(callbacks=[keras.callbacks.EarlyStopping("loss", patience=0)]),
