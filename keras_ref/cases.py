@@ -265,6 +265,8 @@ CASES: dict[str, Experiment] = {
     "clipvalue": chain(clipvalue=0.01, batch=1),
     "clipnorm": chain(**ADAM, clipnorm=0.1, batch=10),
     "global-clipnorm": chain(**MOMENTUM, global_clipnorm=0.05, penalties=((L2, L1), (None, L2))),
+    "global-clipnorm-sgd": chain(THREE["sizes"], ("relu", "sigmoid"), global_clipnorm=0.05),
+    "global-clipnorm-nesterov": chain(**NESTEROV, global_clipnorm=0.05, batch=1, weight_decay=0.1),
     "global-clipnorm-wide": chain((120, 137, 90, 3), ("relu", "relu", "softmax"), "categorical",
                                   batch=16, **ADAM, global_clipnorm=0.05, epochs=1),
     "decay": chain(weight_decay=0.1, validation="plain"),

@@ -13,8 +13,8 @@ from typing import Any
 
 from engine.kernels import fields
 from engine.kernels.compiler import inlined
-from engine.kernels.instructions import instruction, integer, place
-from engine.kernels.lanes import broadcast, fill, load, number, put, store
+from engine.kernels.instructions import instruction, integer, place, put_integer
+from engine.kernels.lanes import address, broadcast, fill, load, number, put, store
 from engine.kernels.sums import long_sum
 from engine.optimizers.clipping import clipped_norm, clipped_value, global_scale, norm
 from engine.optimizers.decay import decayed
@@ -64,15 +64,46 @@ def square_norm(frame: Any, a: Any, rows: Any, like: Any) -> None:
     store(lengths, integer(a, 2), _sum_of_squares(frame, g, n, like))
 
 
+@inlined
+def _global_scale(frame: Any, count: Any, like: Any) -> Any:
+    """s, from the squared lengths of `count` gradients."""
+    lengths = place(frame, fields.LENGTHS, 0, like)
+    total = number(long_sum(lengths, count, integer(frame, fields.THREADS)))
+    bound = place(frame, fields.HYPER, 0, like)
+    return global_scale(norm(fill(like, total, 1)), load(bound, CLIP, 1))
+
+
+@instruction()
+def clip_rate(frame: Any, a: Any, rows: Any, like: Any) -> None:
+    """Make the step shorter instead of the gradients: g·(s·α).
+
+    So does TensorFlow's graph where the gradient is multiplied by the rate and nothing else, unless
+    the weight is a single number.  Numbers: how many weights have a length; the scaled rate goes
+    behind the lengths, then the rate itself.
+    """
+    count, rate = integer(a, 0), place(frame, fields.RATE, 0, like)
+    scaled = _global_scale(frame, count, like) * load(rate, 0, 1)
+    lengths = place(frame, fields.LENGTHS, 0, like)
+    store(lengths, count, scaled)
+    store(lengths, count + 1, load(rate, 0, 1))
+
+
+def _use_rate(frame: Any, a: Any, rows: Any, like: Any) -> None:
+    """Take another rate.  Numbers: its place among the lengths."""
+    rate = place(frame, fields.LENGTHS, integer(a, 0), like)
+    put_integer(frame, fields.RATE, address(rate))
+
+
+use_rate = instruction("use_rate")(_use_rate)
+use_rate_shared = instruction("use_rate_shared", shared=True)(_use_rate)
+"""The same for every member of a team."""
+
+
 @instruction()
 def clip_all(frame: Any, a: Any, rows: Any, like: Any) -> None:
     """Numbers: place and size of a stretch of the gradients, how many weights have a length."""
     g, n, count = place(frame, fields.GRADIENTS, integer(a, 0), like), integer(a, 1), integer(a, 2)
-    lengths = place(frame, fields.LENGTHS, 0, like)
-    total = number(long_sum(lengths, count, integer(frame, fields.THREADS)))
-    bound = place(frame, fields.HYPER, 0, like)
-    length = norm(fill(like, total, 1))
-    scale = fill(like, number(global_scale(length, load(bound, CLIP, 1))), 16)
+    scale = fill(like, number(_global_scale(frame, count, like)), 16)
     for i in range(0, n, 16):
         put(g, i, load(g, i, 16) * scale, n - i, 16)
 

@@ -596,21 +596,32 @@ class Program:
         kept = watched or bool(self.penalties) or extras.clipping is not None or not whole_model
         decays = any(map(extras.decays, self.variables))
         alone = not (kept or decays or extras.averages)
-        each = optimizer in updates.BY_WEIGHT
-        stretches = self._weights(self.trainable) if each else self._stretches(self.trainable)
-        if self.is_large(rows):
-            of_exact = exact.address(self.dtype)
-            if alone:
-                return self.backward(rows, of_exact)
-            update: Instructions = [(large.update_shared, *some, of_exact) for some in stretches]
-        elif alone and optimizer == updates.SGD and rows == 1:
+        is_large = self.is_large(rows)
+        of_exact = exact.address(self.dtype)
+        if alone and is_large:
+            return self.backward(rows, of_exact)
+        if alone and optimizer == updates.SGD and rows == 1:
             return self.descend()
-        elif whole_model:
-            update = [(plain, 0, self.size)]
+
+        def moved(stretches: list[tuple[int, int]]) -> Instructions:
+            if is_large:
+                return [(large.update_shared, *some, of_exact) for some in stretches]
+            return [(exact, *some, fields.GRADIENTS, some[0]) for some in stretches]
+
+        if extras.clipping == "global_clipnorm" and optimizer in updates.DESCENTS:
+            # A weight that is a single number is treated in another way.
+            count = sum(self.trainable)
+            use = around.use_rate_shared if is_large else around.use_rate
+            update = [(use, count), *moved(self._stretches(self._trained_of_many(True)))]
+            update += [(use, count + 1), *moved(self._stretches(self._trained_of_many(False)))]
+        elif optimizer in updates.BY_WEIGHT:
+            update = moved(self._weights(self.trainable))
+        elif is_large or not whole_model:
+            update = moved(self._stretches(self.trainable))
         else:
-            update = [(exact, *some, fields.GRADIENTS, some[0]) for some in stretches]
+            update = [(plain, 0, self.size)]
         steps = [*self.backward(rows), *self.each_penalty(penalties.d_penalty)]
-        steps += self._clip(extras.clipping)
+        steps += self._clip(extras.clipping, optimizer in updates.DESCENTS)
         decaying = [
             can and extras.decays(v) for v, can in zip(self.variables, self.trainable, strict=True)
         ]
@@ -621,8 +632,15 @@ class Program:
             steps += [(around.average, *s, every) for s in self._stretches(self.trainable)]
         return steps
 
-    def _clip(self, clipping: str | None) -> Instructions:
-        """Clip the gradients of the trained weights."""
+    def _trained_of_many(self, many: bool) -> list[bool]:
+        """Which weights are trained and are several numbers, or one."""
+        return [
+            can and (v.size > 1) == many
+            for v, can in zip(self.variables, self.trainable, strict=True)
+        ]
+
+    def _clip(self, clipping: str | None, descends: bool) -> Instructions:
+        """Clip the gradients of the trained weights; where plain descent follows, its rate."""
         if clipping is None:
             return []
         if clipping == "clipvalue":
@@ -631,9 +649,10 @@ class Program:
         each = self._weights(self.trainable)
         if clipping == "clipnorm":
             return [(around.clip_norm, *s) for s in each]
-        lengths = [(around.square_norm, *s, k) for k, s in enumerate(each)]
-        scaled = [(around.clip_all, *s, len(each)) for s in self._stretches(self.trainable)]
-        return [*lengths, *scaled]
+        steps: Instructions = [(around.square_norm, *s, k) for k, s in enumerate(each)]
+        chosen = self._trained_of_many(False) if descends else self.trainable
+        steps += [(around.clip_all, *s, len(each)) for s in self._stretches(chosen)]
+        return [*steps, (around.clip_rate, len(each))] if descends else steps
 
     def _make_room_for_squares(self) -> None:
         """Have a buffer for the squares of a gradient, and for the sums of them."""

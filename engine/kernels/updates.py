@@ -28,6 +28,8 @@ from engine.optimizers.rmsprop import (
 from engine.optimizers.sgd import descend, gather_momentum, look_ahead
 
 SGD, MOMENTUM, NESTEROV, ADAM, AMSGRAD = range(5)
+DESCENTS = SGD, MOMENTUM, NESTEROV
+"""Those that multiply the gradient by the rate and do nothing else with it."""
 RMSPROP = 5
 """Then with momentum (+ 1) and centered (+ 2)."""
 

@@ -30,9 +30,15 @@ def draw_experiment(rng: np.random.Generator) -> Experiment:
     """Return an experiment; the same generator state gives the same one."""
     kind = str(rng.choice(["binary", "categorical", "sparse", "squared"]))
     count = int(rng.integers(1, 5))
-    layers = [_layer(rng, _width(rng), _hidden(rng)) for _ in range(count - 1)]
+    dense = [_layer(rng, _width(rng), _hidden(rng)) for _ in range(count - 1)]
     units, activation, loss, labels = OUTPUTS[kind](rng)
-    layers.append(_layer(rng, units, activation))
+    dense.append(_layer(rng, units, activation))
+    if rng.random() < 0.15:
+        for number in rng.choice(count, int(rng.integers(1, count + 1)), replace=False)[1:]:
+            dense[number]["trainable"] = False
+    if rng.random() < 0.15:
+        loss["config"]["reduction"] = str(rng.choice(["sum", "mean", "mean_with_sample_weight"]))
+    layers = [layer for each in dense for layer in (*_others(rng), each)]
     rows, batch = int(rng.integers(20, 200)), int(rng.integers(1, 65))
     data: dict[str, Any] = {"rows": rows, "labels": labels, "seed": int(rng.integers(0, 1000))}
     if labels in ("binary", "one-hot", "classes") and rng.random() < 0.4:
@@ -77,10 +83,23 @@ def _layer(rng: np.random.Generator, units: int, activation: str | None) -> dict
         layer["kernel_initializer"] = str(rng.choice(KERNELS))
     if rng.random() < 0.12:
         layer["bias_initializer"] = "random_uniform"
-    for weight in ("kernel", "bias"):
+    for weight in ("kernel", "bias", "activity"):
         if rng.random() < 0.12:
             layer[f"{weight}_regularizer"] = _penalty(rng)
     return layer
+
+
+def _others(rng: np.random.Generator) -> list[dict[str, Any]]:
+    """Layers without trained weights that stand before a Dense layer: none, as a rule."""
+    chance = rng.random()
+    if chance < 0.12:
+        return [{"class_name": "Dropout", "rate": float(rng.choice([0.1, 0.3, 0.5, 0.9]))}]
+    if chance < 0.18:
+        return [{"class_name": "Rescaling", "scale": float(rng.normal()), "offset": 0.1}]
+    if chance < 0.24:
+        given = {"mean": float(rng.normal()), "variance": float(rng.uniform(0.5, 3))}
+        return [{"class_name": "Normalization", **given, "invert": bool(rng.random() < 0.3)}]
+    return []
 
 
 def _penalty(rng: np.random.Generator) -> dict[str, Any]:
@@ -145,7 +164,11 @@ OUTPUTS = {
 
 def _optimizer(rng: np.random.Generator) -> Any:
     rate = float(np.round(10 ** rng.uniform(-4, -0.5), 5))
-    options: dict[str, Any] = {"learning_rate": rate}
+    options: dict[str, Any] = {"learning_rate": rate, **_around(rng)}
+    if rng.random() < 0.2:
+        options["momentum"] = float(rng.choice([0.0, 0.5, 0.9]))
+        options["centered"] = bool(rng.random() < 0.4)
+        return {"class_name": "RMSprop", "config": options}
     if rng.random() < 0.5:
         if rng.random() < 0.5:
             options["momentum"] = float(rng.choice([0.5, 0.9, 0.99, 1.0]))
@@ -159,6 +182,23 @@ def _optimizer(rng: np.random.Generator) -> Any:
     if rng.random() < 0.3:
         options["amsgrad"] = True
     return {"class_name": "Adam", "config": options}
+
+
+def _around(rng: np.random.Generator) -> dict[str, Any]:
+    """What stands around an optimizer's step."""
+    options: dict[str, Any] = {}
+    chance = rng.random()
+    for name, limit in (("clipvalue", 0.07), ("clipnorm", 0.14), ("global_clipnorm", 0.21)):
+        if limit - 0.07 <= chance < limit:
+            options[name] = float(rng.choice([0.01, 0.1, 1.0]))
+    if rng.random() < 0.1:
+        options["weight_decay"] = float(rng.choice([0.004, 0.1]))
+    if rng.random() < 0.1:
+        options["use_ema"] = True
+        options["ema_momentum"] = float(rng.choice([0.5, 0.99]))
+        if rng.random() < 0.5:
+            options["ema_overwrite_frequency"] = int(rng.integers(1, 6))
+    return options
 
 
 def _metrics(rng: np.random.Generator, kind: str) -> list[str] | None:

@@ -259,7 +259,7 @@ def test_wrong_parameters_say_what_was_expected(sonar):
         KerasClassifier(
             bare, loss="mse", optimizer=keras.optimizers.SGD(), optimizer__momentum=0.5
         ).fit(x, y)
-    with pytest.raises(ValueError, match="Expected optimizer to be.*'rmsprop'.*name another"):
+    with pytest.raises(ValueError, match="Expected optimizer to be.*'adagrad'"):
         KerasClassifier(bare, loss="mse").fit(x, y)
     with pytest.raises(ValueError, match="Expected a compiled model with a loss"):
         KerasClassifier(bare, optimizer="sgd").fit(x, y)
