@@ -273,7 +273,7 @@ def _check_words(part: str, found: Any, known: Mapping[str, type]) -> None:
 def _short(value: Any) -> str:
     """Return "Adam(learning_rate=0.1)" for Keras's dictionaries, else the value as text."""
     if isinstance(value, Mapping) and "class_name" in value:
-        options = ", ".join(f"{k}={v}" for k, v in value.get("config", {}).items())
+        options = ", ".join(f"{k}={_short(v)}" for k, v in value.get("config", {}).items())
         return f"{value['class_name']}({options})"
     return str(value)
 

@@ -10,11 +10,12 @@ from typing import Any
 from engine.checks.absent import absent
 from engine.checks.from_config import class_of
 from engine.checks.shown import shown
+from engine.optimizers import schedules
 from engine.optimizers.adam import Adam
 from engine.optimizers.optimizer import Optimizer
 from engine.optimizers.sgd import SGD
 
-__all__ = ["SGD", "Adam", "Optimizer", "deserialize", "get", "serialize"]
+__all__ = ["SGD", "Adam", "Optimizer", "deserialize", "get", "schedules", "serialize"]
 
 _CLASSES: dict[str, type[Optimizer]] = {"sgd": SGD, "adam": Adam}
 

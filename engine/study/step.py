@@ -49,6 +49,7 @@ from engine.losses.sparse_categorical_crossentropy import d_from_probabilities a
 from engine.losses.sparse_categorical_crossentropy import from_logits as sparse_logits
 from engine.losses.sparse_categorical_crossentropy import from_probabilities as sparse
 from engine.models import Model
+from engine.optimizers import Optimizer
 from engine.optimizers.adam import Adam, blend, largest_yet, move, step_size
 from engine.optimizers.sgd import SGD, descend, gather_momentum, look_ahead
 
@@ -152,8 +153,10 @@ def with_penalty(regularizer: Any, w: Array, dw: Array) -> Array:
 def _updated(optimizer: Any, w: Array, g: Array, slots: list[Array], t: int) -> Any:
     """The weight and its slots after one step of `optimizer`."""
     number = w.dtype.type
+    # Not optimizer.learning_rate: of a schedule, a training step has other last bits.
+    rate = Optimizer.rates(optimizer, t - 1, 1, str(w.dtype))[0]
     if isinstance(optimizer, SGD):
-        alpha, mu = number(optimizer.learning_rate), number(optimizer.momentum)
+        alpha, mu = rate, number(optimizer.momentum)
         if not optimizer.momentum:
             return descend(w, g, alpha), []
         m = gather_momentum(slots[0], g, alpha, mu)
@@ -161,7 +164,7 @@ def _updated(optimizer: Any, w: Array, g: Array, slots: list[Array], t: int) -> 
     assert isinstance(optimizer, Adam)
     share_1, share_2, epsilon = (number(h) for h in optimizer.hyperparameters)
     powers = number(optimizer.beta_1) ** number(t), number(optimizer.beta_2) ** number(t)
-    alpha = step_size(number(optimizer.learning_rate), *powers)
+    alpha = step_size(rate, *powers)
     m, v = blend(slots[0], g, share_1), blend(slots[1], g * g, share_2)
     new = [m, v]
     if optimizer.amsgrad:
