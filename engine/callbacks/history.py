@@ -27,12 +27,24 @@ class History(Callback):
     >>> record.on_epoch_end(0, {"loss": 0.5})
     >>> record.history, record.epoch
     ({'loss': [0.5]}, [0])
+    >>> record
+    <History of 1 epoch: loss=0.5>
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.history: dict[str, list[float]] = {}
         self.epoch: list[int] = []
+
+    def __repr__(self) -> str:
+        """How many epochs, and what the last one came to."""
+        last = ", ".join(
+            f"{name}={values[-1]:.4g}" if isinstance(values[-1], float) else f"{name}={values[-1]}"
+            for name, values in self.history.items()
+            if values
+        )
+        epochs = max((len(values) for values in self.history.values()), default=0)
+        return f"<History of {epochs} epoch{'' if epochs == 1 else 's'}{last and f': {last}'}>"
 
     def on_train_begin(self, logs: Logs = None) -> None:
         """Forget the epochs, keep the values."""
