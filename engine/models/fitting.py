@@ -153,8 +153,7 @@ class Fitting(Feeding):
         if shuffle and seed is not None:
             run.reorder(known_order(len(rows), seed))
         by_chance = shuffle and seed is None
-        changing = hooks.needs_epochs or hooks.needs_batches or by_chance
-        watch = Watch(self, run, first, changing)
+        watch = Watch(self, run, first, by_chance)
         logs: dict[str, float] = {}
         try:
             if by_epoch:
@@ -168,7 +167,7 @@ class Fitting(Feeding):
                 try:
                     while run.epoch < epochs - first:
                         watch.advance()
-                        watch.check()
+                        watch.check_all()
                 finally:
                     if run.epoch:
                         history.extend(first, run.recorded())
@@ -233,17 +232,22 @@ def _one_epoch(run: Run, hooks: CallbackList, first: int, watch: Watch) -> dict[
             hooks.on_train_batch_begin(step)
             last = step == run.steps - 1
             watch.advance(1)
-            hooks.on_train_batch_end(step, run.trained(epoch) if last else run.running())
-            if hooks.model.stop_training and not last:
+            logs = run.trained(epoch) if last else run.running()
+            hooks.on_train_batch_end(step, logs)
+            if not hooks.model.stop_training:  # a callback has seen to it
+                watch.check(logs["loss"])
+            elif not last:
                 run.end_training()
         else:
             # Stop where the validation begins, so that its hooks are called in time.
             # A bar leaves the first batch out of its time for a step.
             watch.advance(1 if hooks.needs_progress and step == 0 else run.steps - step)
             if run.epoch == epoch and not run.validating:
-                hooks.progress(run.step, run.running())
-        if not hooks.model.stop_training:  # a callback has seen to it
-            watch.check()
+                logs = run.running()
+                hooks.progress(run.step, logs)
+                watch.check(logs["loss"])
+            else:
+                watch.check(float(run.history[epoch, 0]))
     if run.validation is not None:
         hooks.progress(run.steps, run.trained(epoch))
         hooks.on_test_begin()

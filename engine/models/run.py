@@ -417,8 +417,11 @@ class Run:
         """Have the kernel compiled or loaded, so that a progress bar does not count it in."""
         self._call(0)
 
-    def advance(self, most: int = MOST_BATCHES) -> None:
-        """Run the kernel for about `SLICE_SECONDS`, but `most` batches at the most."""
+    def advance(self, most: int = MOST_BATCHES) -> int:
+        """Run the kernel for about `SLICE_SECONDS`, but `most` batches at the most.
+
+        Return how many it was told to run; the end of an epoch may have come before.
+        """
         batches = int(min(self._batches, most, MOST_BATCHES))
         start = time.perf_counter()
         self._call(batches)
@@ -426,6 +429,7 @@ class Run:
         if batches == int(self._batches) and seconds > 0:
             factor = min(8.0, SLICE_SECONDS / seconds)
             self._batches = min(max(1.0, self._batches * factor), float(MOST_BATCHES))
+        return batches
 
     def repeat(self, batches: int) -> None:
         """Run the kernel for so many batches, or up to the end of the epoch if so planned."""
