@@ -122,9 +122,10 @@ class BackupAndRestore(Callback):
         """Remove the backup."""
         if self.delete_checkpoint:
             folder = Path(self.backup_dir)
+            # A kill leaves what was being written, under a name of its own.
             for name in (METADATA, WEIGHTS, NEXT_METADATA, NEXT_WEIGHTS):
-                (folder / name).unlink(missing_ok=True)
-                (folder / f"{name}.bkp").unlink(missing_ok=True)
+                for path in (folder / name, folder / f"{name}.bkp", *folder.glob(f"{name}.*.tmp")):
+                    path.unlink(missing_ok=True)
             if folder.is_dir() and not any(folder.iterdir()):
                 folder.rmdir()
 

@@ -89,6 +89,7 @@ class TensorBoard(Callback):
             )
         self._train_batches = self._test_batches = 0
         self._count = 0  # what decides whether it is time
+        self._trains = False
         self._files: dict[str, EventFile] = {}
         self._began = self._batch_began = 0.0
         self._steps_before = 0
@@ -101,9 +102,11 @@ class TensorBoard(Callback):
     def on_train_begin(self, logs: Logs = None) -> None:
         """Begin to count."""
         self._train_batches = self._count = 0
+        self._trains = True
 
     def on_train_end(self, logs: Logs = None) -> None:
         """End the files."""
+        self._trains = False
         self._close()
 
     def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
@@ -142,8 +145,9 @@ class TensorBoard(Callback):
             file = self._file("validation")
             for name, value in (logs or {}).items():
                 file.scalar(f"evaluation_{name}_vs_iterations", value, optimizer.iterations)
-            file.flush()
         self._count = self._train_batches
+        if not self._trains:
+            self._close()
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Write the epoch's numbers and the weights' histograms, if it is time."""
@@ -162,8 +166,11 @@ class TensorBoard(Callback):
             if name.startswith("val_"):
                 self._file("validation").scalar(f"epoch_{name[4:]}", value, epoch)
         if self.histogram_freq and epoch % self.histogram_freq == 0:
+            # Keras builds the layers of a Sequential under its name.
+            outer = f"{self.model.name}/" if type(self.model).__name__ == "Sequential" else ""
             for weight in self.model.weights:
-                self._file("train").histogram(f"{weight.path}/histogram", weight.numpy(), epoch)
+                tag = f"{outer}{weight.path}/histogram"
+                self._file("train").histogram(tag, weight.numpy(), epoch)
         for file in self._files.values():
             file.flush()
 
