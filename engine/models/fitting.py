@@ -172,8 +172,9 @@ class Fitting(Feeding):
                     if run.epoch:
                         history.extend(first, run.recorded())
                         logs = _epoch_logs(run, run.epoch - 1)
-        except BaseException:  # Ctrl-C between two lines of run.advance
+        except BaseException:  # Ctrl-C may come between any two lines
             run.count_steps()
+            history.settle()
             raise
         hooks.on_train_end(logs)
         self._run = None

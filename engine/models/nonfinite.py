@@ -130,7 +130,7 @@ def _in_step(model: Any, run: Run) -> Found | None:
         return None
 
 
-def _first(trace: Trace) -> Found | None:
+def _first(trace: Trace) -> Found:
     """The first number of a step that is not finite."""
 
     def bad(*values: Any) -> bool:
@@ -156,7 +156,8 @@ def _first(trace: Trace) -> Found | None:
             name = weight.name.split("/")[0]
             told = f"the weights of layer {name!r} after the update, whose gradient is finite"
             return "weights", name, told
-    return None
+    told = f"the sum of the epoch's losses, to which this step adds {trace.loss:.3g} for each row"
+    return "loss", trace.layers[-1].name, told
 
 
 def _at_hand(model: Any) -> Found:
