@@ -20,7 +20,8 @@ from __future__ import annotations
 import copy
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -218,7 +219,9 @@ class Experiment:
         rows = self.rows()
         model = self.build(keras)
         callbacks = watcher.attach(model, self.key)
-        history = model.fit(rows.x, rows.y, callbacks=callbacks, **self.fit_arguments(rows)).history
+        with _going_on(keras):
+            told = model.fit(rows.x, rows.y, callbacks=callbacks, **self.fit_arguments(rows))
+        history = told.history
         x, y = rows.unseen
         batch = {"batch_size": self.batch_size, "verbose": 0}
         evaluated = model.evaluate(x, y, **batch, return_dict=True)
@@ -228,6 +231,21 @@ class Experiment:
         told |= {f"weights {i}": np.array(w) for i, w in enumerate(model.get_weights())}
         told |= {f"evaluate {k}": np.array(v) for k, v in evaluated.items()}
         return told | {"predict": np.asarray(predicted)}
+
+
+@contextmanager
+def _going_on(keras: Any) -> Iterator[None]:
+    """Let the engine go on when the loss is no number any more, as Keras does."""
+    policy = getattr(keras.config, "nonfinite_policy", None)
+    if policy is None:
+        yield
+        return
+    before = policy()
+    keras.config.set_nonfinite_policy("continue")
+    try:
+        yield
+    finally:
+        keras.config.set_nonfinite_policy(before)
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
