@@ -92,8 +92,8 @@ class Watch:
         """Raise a NonFiniteError if a loss since the last time is not finite."""
         run, seen = self.run, self._seen
         self._seen = run.epoch
-        losses = [0.0 if run.validating else run.sums[0], *run.history[seen : run.epoch + 1, 0]]
-        self.check(float(np.sum(losses, dtype=np.float64)))
+        total = run.history[seen : run.epoch + 1, 0].sum(dtype=np.float64)
+        self.check(float(total if run.validating else total + run.sums[0]))
 
     def _stop(self) -> None:
         run = self.run
