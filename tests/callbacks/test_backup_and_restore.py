@@ -84,10 +84,11 @@ def same_end(interrupted, whole):
 def test_killed_again_and_again(save_freq, seeded, tmp_path):
     """kill -9 at random moments, in the training and in the middle of writing."""
     finish(child("", tmp_path / "whole.npz", save_freq, seeded))
-    random, kills, resumed = np.random.default_rng(os.getpid()), 0, 0
+    random, kills, resumed, number = np.random.default_rng(os.getpid()), 0, 0, 0
     times = -(-KILLS // 3)
     while kills < times:
-        folder, result = tmp_path / f"backup{kills}", tmp_path / f"result{kills}.npz"
+        number += 1
+        folder, result = tmp_path / f"backup{number}", tmp_path / f"result{number}.npz"
         while not result.exists():
             process = child(folder, result, save_freq, seeded, "0.02")
             assert process.stdout.readline() == "ready\n", process.communicate()[1]
