@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from keras_ref.chain import chain, penalty
+from keras_ref.chain import chain, penalty, schedule
 from keras_ref.experiment import Experiment
 
 ADAM: dict[str, Any] = {"optimizer": "Adam", "learning_rate": 0.01}
@@ -49,6 +49,48 @@ CASES: dict[str, Experiment] = {
     "amsgrad": chain(**AMSGRAD, batch=10),
     "momentum-1": chain(momentum=1.0, batch=32),
     "adam-options": chain(optimizer="Adam", beta_1=0.5, beta_2=0.9, epsilon=1e-3),
+    # learning rates that follow a schedule
+    "schedule-exponential": chain(
+        learning_rate=schedule("ExponentialDecay", 0.3, 7, 0.6), epochs=4, validation="plain"
+    ),
+    "schedule-staircase": chain(
+        learning_rate=schedule("ExponentialDecay", 0.3, 7, 0.6, staircase=True), batch=3
+    ),
+    "schedule-inverse": chain(
+        learning_rate=schedule("InverseTimeDecay", 0.3, 3, 0.7), **MOMENTUM, epochs=4
+    ),
+    "schedule-inverse-staircase": chain(
+        learning_rate=schedule("InverseTimeDecay", 0.3, 3, 0.7, staircase=True), **NESTEROV
+    ),
+    "schedule-pieces": chain(
+        learning_rate=schedule(
+            "PiecewiseConstantDecay", boundaries=[3, 10], values=[0.3, 0.05, 0.01]
+        )
+    ),
+    "schedule-line": chain(
+        optimizer="Adam",
+        learning_rate=schedule("PolynomialDecay", 0.05, 23, end_learning_rate=0.003),
+        batch=3,
+    ),
+    "schedule-cubic": chain(
+        learning_rate=schedule("PolynomialDecay", 0.5, 23, power=3.0), **MOMENTUM, batch=3
+    ),
+    "schedule-cycles": chain(
+        learning_rate=schedule("PolynomialDecay", 0.5, 5, power=1.7, cycle=True), batch=3
+    ),
+    "schedule-cosine": chain(
+        optimizer="Adam", learning_rate=schedule("CosineDecay", 0.05, 29, alpha=0.1), batch=3
+    ),
+    "schedule-warmup": chain(
+        learning_rate=schedule("CosineDecay", 0.01, 19, warmup_target=0.4, warmup_steps=7),
+        **MOMENTUM, batch=3,
+    ),
+    "schedule-restarts": chain(
+        **{**AMSGRAD, "learning_rate": schedule(
+            "CosineDecayRestarts", 0.05, 5, t_mul=1.7, m_mul=0.9, alpha=0.03
+        )},
+        batch=3,
+    ),
     # batch sizes and hidden activations
     **{
         f"{act or 'linear'}-batch-{batch}": chain(FOUR, (act, act, "sigmoid"), batch=batch, **ADAM)

@@ -97,3 +97,20 @@ def penalty(name: str, **factors: float) -> dict[str, Any]:
     {'class_name': 'L2', 'config': {'l2': 0.02}}
     """
     return {"class_name": name, "config": factors}
+
+
+def schedule(name: str, *arguments: float, **more: Any) -> dict[str, Any]:
+    """Return a learning-rate schedule in Keras's words.
+
+    >>> schedule("ExponentialDecay", 0.1, 7, 0.9)["config"]
+    {'initial_learning_rate': 0.1, 'decay_steps': 7, 'decay_rate': 0.9}
+    """
+    words = ["initial_learning_rate", "decay_steps", "decay_rate"]
+    if name == "CosineDecayRestarts":
+        words[1] = "first_decay_steps"
+    return {
+        "module": "keras.optimizers.schedules",
+        "class_name": name,
+        "config": {**dict(zip(words, arguments, strict=False)), **more},
+        "registered_name": None,
+    }

@@ -115,8 +115,11 @@ def _set_optimizer_state(model: Any, state: list[np.ndarray]) -> None:
     optimizer = model.optimizer
     if isinstance(model, Model):
         optimizer.build(model.weights)
-        optimizer.iterations, optimizer.learning_rate = int(state[0]), float(state[1])
-        for (_, _, slot), value in zip(optimizer.slot_views(), state[2:], strict=True):
+        optimizer.iterations = int(state[0])
+        rest = state[1:]
+        if optimizer.schedule is None:
+            optimizer.learning_rate, rest = float(state[1]), state[2:]
+        for (_, _, slot), value in zip(optimizer.slot_views(), rest, strict=True):
             slot[...] = value
         return
     optimizer.build(model.trainable_variables)

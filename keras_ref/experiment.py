@@ -21,7 +21,8 @@ from __future__ import annotations
 import copy
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -235,7 +236,9 @@ class Experiment:
         rows = self.rows()
         model = self.build(keras)
         callbacks = watcher.attach(model, self.key)
-        history = model.fit(rows.x, rows.y, callbacks=callbacks, **self.fit_arguments(rows)).history
+        with _going_on(keras):
+            told = model.fit(rows.x, rows.y, callbacks=callbacks, **self.fit_arguments(rows))
+        history = told.history
         x, y = rows.unseen
         batch = {"batch_size": self.batch_size, "verbose": 0}
         evaluated = model.evaluate(x, y, **batch, return_dict=True)
@@ -245,6 +248,21 @@ class Experiment:
         told |= {f"weights {i}": np.array(w) for i, w in enumerate(model.get_weights())}
         told |= {f"evaluate {k}": np.array(v) for k, v in evaluated.items()}
         return told | {"predict": np.asarray(predicted)}
+
+
+@contextmanager
+def _going_on(keras: Any) -> Iterator[None]:
+    """Let the engine go on when the loss is no number any more, as Keras does."""
+    policy = getattr(keras.config, "nonfinite_policy", None)
+    if policy is None:
+        yield
+        return
+    before = policy()
+    keras.config.set_nonfinite_policy("continue")
+    try:
+        yield
+    finally:
+        keras.config.set_nonfinite_policy(before)
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -299,7 +317,7 @@ def _check_words(part: str, found: Any, known: Mapping[str, type]) -> None:
 def _short(value: Any) -> str:
     """Return "Adam(learning_rate=0.1)" for Keras's dictionaries, else the value as text."""
     if isinstance(value, Mapping) and "class_name" in value:
-        options = ", ".join(f"{k}={v}" for k, v in value.get("config", {}).items())
+        options = ", ".join(f"{k}={_short(v)}" for k, v in value.get("config", {}).items())
         return f"{value['class_name']}({options})"
     return str(value)
 

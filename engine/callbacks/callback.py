@@ -51,6 +51,8 @@ class Callback:
         ``{"verbose": …, "epochs": …, "steps": …}`` of the current call.
     model
         The model that trains, evaluates or predicts.
+    idle
+        Methods of the callback's own class that do nothing with the arguments at hand.
 
     Examples
     --------
@@ -64,6 +66,7 @@ class Callback:
     # On the class, so that a subclass may leave out super().__init__().
     params: dict[str, Any] | None = None
     _model: Any = None
+    idle: tuple[Any, ...] = ()
 
     def set_params(self, params: dict[str, Any]) -> None:
         """Receive the settings of the call."""

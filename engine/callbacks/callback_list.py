@@ -26,7 +26,8 @@ EPOCH_HOOKS = ("on_epoch_begin", "on_epoch_end", "on_test_begin", "on_test_end")
 def overrides(callback: Callback, hook: str) -> bool:
     """Whether `hook` does something, other than what History or the progress bar do in it."""
     known = next(kind for kind in (ProgbarLogger, History, Callback) if isinstance(callback, kind))
-    return hook in vars(callback) or getattr(type(callback), hook) is not getattr(known, hook)
+    own = getattr(type(callback), hook)
+    return hook in vars(callback) or not (own is getattr(known, hook) or own in callback.idle)
 
 
 def plain(logs: Logs) -> dict[str, Any]:

@@ -1,71 +1,23 @@
 """Stop when a number no longer gets better.
 
-Epoch e improves when  value + min_delta < best   (mode "min")
-                  or   value − min_delta > best   (mode "max"),
+What is better, :mod:`engine.callbacks.monitor` says; the first epoch that counts always improves.
+`wait` counts the epochs since the last one that improved and also beat the `baseline`; training
+stops at wait ≥ patience, but never in epoch 0.
 
-both sides rounded to ``config.floatx()``.  The first epoch that counts always improves.  `wait`
-counts the epochs since the last one that improved and also beat the `baseline`; training stops at
-wait ≥ patience, but never in epoch 0.  A NaN improves nothing.
-
-Keras: ``keras.callbacks.EarlyStopping`` of 3.15.1, same decisions and same printed lines.  It
-rounds as well: with float32 an improvement of 0.5 by 1e-9 is none.  What differs: an unknown mode
-is a ValueError here and a warning there; a number that is missing warns once in a training.
+Keras: ``keras.callbacks.EarlyStopping`` of 3.15.1, same decisions and same printed lines.  What
+differs: a number that is missing warns once in a training.
 """
 
 from __future__ import annotations
 
-import sys
 import warnings
 from typing import Any
 
-import numpy as np
-
-from engine import config
-from engine.callbacks.callback import Callback, Logs
-
-DIRECTIONS = {"up": "max", "down": "min"}
-KNOWN = dict.fromkeys(
-    ["loss", "mse", "mae", "mean_squared_error", "mean_absolute_error"]
-    + ["binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy"],
-    "min",
-) | dict.fromkeys(
-    ["accuracy", "acc", "binary_accuracy", "categorical_accuracy", "sparse_categorical_accuracy"],
-    "max",
-)
+from engine.callbacks.callback import Logs
+from engine.callbacks.monitor import Monitor, flag, real, say, whole
 
 
-def direction(model: Any, name: str) -> str | None:
-    """Return which is better for the metric `name`, "min" or "max"; None if that is not known."""
-    metrics = list(getattr(model, "metrics", None) or [])
-    for metric in metrics:
-        metrics += getattr(metric, "metrics", [])  # Keras keeps them in a container
-        found = DIRECTIONS.get(getattr(metric, "_direction", ""))
-        if found and metric.name == name:
-            return found
-    return KNOWN.get(name)
-
-
-def whole(name: str, value: Any) -> int:
-    """Return `value`, if it is an integer ≥ 0."""
-    expected = f"Expected {name} to be an integer ≥ 0. Received: {name}={value!r}"
-    if not isinstance(value, int | np.integer):
-        raise TypeError(expected)
-    if value < 0:
-        raise ValueError(expected)
-    return int(value)
-
-
-def real(name: str, value: Any) -> float:
-    """Return `value` as a float, if it is a number and not NaN."""
-    expected = f"Expected {name} to be a number. Received: {name}={value!r}"
-    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
-        raise TypeError(expected)
-    if np.isnan(value):
-        raise ValueError(expected)
-    return float(value)
-
-
-class EarlyStopping(Callback):
+class EarlyStopping(Monitor):
     """Stops the training, and optionally goes back to the best weights.
 
     Parameters
@@ -123,39 +75,26 @@ class EarlyStopping(Callback):
         restore_best_weights: bool = False,
         start_from_epoch: int = 0,
     ) -> None:
-        super().__init__()
-        if not isinstance(monitor, str):
-            raise TypeError(f"Expected monitor to be a name. Received: monitor={monitor!r}")
-        if mode not in ("auto", "min", "max"):
-            raise ValueError(f"Expected mode to be 'auto', 'min' or 'max'. Received: mode={mode!r}")
-        if not isinstance(restore_best_weights, bool):
-            raise TypeError(
-                "Expected restore_best_weights to be True or False. "
-                f"Received: restore_best_weights={restore_best_weights!r}"
-            )
-        self.monitor = monitor
-        self.min_delta = abs(real("min_delta", min_delta))
+        super().__init__(monitor, mode, min_delta=min_delta)
         self.patience = whole("patience", patience)
         self.verbose = whole("verbose", verbose)
-        self.mode = mode
         self.baseline = None if baseline is None else real("baseline", baseline)
-        self.restore_best_weights = restore_best_weights
+        self.restore_best_weights = flag("restore_best_weights", restore_best_weights)
         self.start_from_epoch = whole("start_from_epoch", start_from_epoch)
-        self._better: str | None = None
         self.on_train_begin()
 
     def on_train_begin(self, logs: Logs = None) -> None:
         """Forget the training before."""
         self.wait = 0
         self.stopped_epoch = 0
-        self.best: float | None = None
+        self.best = None
         self.best_weights: Any = None
         self.best_epoch = 0
         self._warned = False
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         """Decide."""
-        self._better = self._better or self._find_better()
+        self._find_better()
         value = self.get_monitor_value(logs)
         if value is None or epoch < self.start_from_epoch:
             return
@@ -194,30 +133,10 @@ class EarlyStopping(Callback):
             )
         return value
 
-    def _find_better(self) -> str:
-        if self.mode != "auto":
-            return self.mode
-        better = direction(self.model, self.monitor.removeprefix("val_"))
-        if better is None:
-            raise ValueError(
-                "Expected mode='min' or mode='max' for a metric of unknown direction. "
-                f"Received: monitor={self.monitor!r}, mode='auto'"
-            )
-        return better
-
-    def _improves(self, value: float, reference: float | None) -> bool:
-        if reference is None:
-            return True
-        rounded = np.dtype(config.floatx()).type
-        if self._better == "min":
-            return bool(rounded(value + self.min_delta) < rounded(reference))
-        return bool(rounded(value - self.min_delta) > rounded(reference))
-
     def _remember(self, epoch: int) -> None:
         self.best_weights = self.model.get_weights()
         self.best_epoch = epoch
 
     def _say(self, line: str) -> None:
         if self.verbose > 0:
-            sys.stdout.write(line + "\n")
-            sys.stdout.flush()
+            say(line)

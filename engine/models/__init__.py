@@ -9,9 +9,10 @@ from typing import Any
 
 from engine.models.functional import Functional
 from engine.models.model import Model
+from engine.models.nonfinite import NonFiniteError
 from engine.models.sequential import Sequential
 
-__all__ = ["Functional", "Model", "Sequential", "load_model", "save_model"]
+__all__ = ["Functional", "Model", "NonFiniteError", "Sequential", "load_model", "save_model"]
 
 
 def __getattr__(name: str) -> Any:

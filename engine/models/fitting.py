@@ -2,7 +2,7 @@
 
 A fit whose callbacks want nothing between batches runs in compiled slices of a tenth of a second;
 between two slices the progress bar moves and Ctrl-C is heard, and the weights are those of the
-last finished batch.
+last finished batch.  There, too, the loss is looked at: :mod:`engine.models.nonfinite`.
 
 Keras: ``keras.Model.fit``.
 """
@@ -17,10 +17,12 @@ from engine.checks.shown import shown
 from engine.models.arguments import BATCH_SIZE, not_yet, verbosity, whole
 from engine.models.evaluating import one_validation
 from engine.models.feeding import Feeding
+from engine.models.nonfinite import Watch
 from engine.models.run import Rows, Run
 from engine.optimizers.optimizer import checked_number
 from engine.random import epoch_order, get_random_seed
 from engine.random.shuffle import known_order
+from engine.random.state import put_numpy, take_numpy
 
 
 class Fitting(Feeding):
@@ -82,6 +84,8 @@ class Fitting(Feeding):
         ------
         ValueError, TypeError
             If the data do not fit the model or the loss.  The model stays as it was.
+        NonFiniteError
+            If the loss becomes NaN or infinite; see :func:`engine.config.set_nonfinite_policy`.
         """
         not_yet(
             steps_per_epoch=(steps_per_epoch, None),
@@ -140,27 +144,38 @@ class Fitting(Feeding):
         hooks.set_model(self)
         history = hooks.history
         assert history is not None
-        if shuffle and seed is not None:
-            run.reorder(known_order(len(rows), seed))
         self.stop_training = False
         run.warm_up()
         hooks.on_train_begin()
+        if run.resumed is not None:
+            first, seed = run.resumed["epoch"] or first, get_random_seed()
+            run.begin(max(0, epochs - first))
+        if shuffle and seed is not None:
+            run.reorder(known_order(len(rows), seed))
+        by_chance = shuffle and seed is None
+        watch = Watch(self, run, first, by_chance)
         logs: dict[str, float] = {}
-        if by_epoch:
-            while run.epoch < epochs - first:
-                if shuffle and seed is None:
-                    run.reorder(epoch_order(len(rows), None))
-                logs = _one_epoch(run, hooks, first)
-                if self.stop_training:
-                    break
-        else:
-            try:
+        try:
+            if by_epoch:
                 while run.epoch < epochs - first:
-                    run.advance()
-            finally:
-                if run.epoch:
-                    history.extend(first, run.recorded())
-                    logs = _epoch_logs(run, run.epoch - 1)
+                    if by_chance:
+                        _draw_order(run, len(rows), hooks.needs_batches)
+                    logs = _one_epoch(run, hooks, first, watch)
+                    if self.stop_training:
+                        break
+            else:
+                try:
+                    while run.epoch < epochs - first:
+                        watch.advance()
+                        watch.check_all()
+                finally:
+                    if run.epoch:
+                        history.extend(first, run.recorded())
+                        logs = _epoch_logs(run, run.epoch - 1)
+        except BaseException:  # Ctrl-C may come between any two lines
+            run.count_steps()
+            history.settle()
+            raise
         if run.epoch:
             assert self.optimizer is not None
             self.optimizer.finalize()
@@ -199,7 +214,20 @@ def _epoch_logs(run: Run, epoch: int) -> dict[str, float]:
     return {name: values[0] for name, values in run.recorded(epoch, epoch + 1).items()}
 
 
-def _one_epoch(run: Run, hooks: CallbackList, first: int) -> dict[str, float]:
+def _draw_order(run: Run, rows: int, kept: bool) -> None:
+    """Put the rows into an order for the epoch, and keep where it was drawn from if so asked."""
+    told = run.resumed or {}
+    again = told.get("order") if run.epoch == 0 else None
+    if again is not None:  # the epoch was begun in another process
+        put_numpy(again)
+    if kept:
+        run.order_from = take_numpy()
+    run.reorder(epoch_order(rows, None))
+    if again is not None:
+        put_numpy(told["random"]["numpy"])
+
+
+def _one_epoch(run: Run, hooks: CallbackList, first: int, watch: Watch) -> dict[str, float]:
     epoch = run.epoch
     hooks.on_epoch_begin(first + epoch)
     while run.epoch == epoch and not run.validating:
@@ -207,16 +235,23 @@ def _one_epoch(run: Run, hooks: CallbackList, first: int) -> dict[str, float]:
         if hooks.needs_batches:
             hooks.on_train_batch_begin(step)
             last = step == run.steps - 1
-            run.advance(1)
-            hooks.on_train_batch_end(step, run.trained(epoch) if last else run.running())
-            if hooks.model.stop_training and not last:
+            watch.advance(1)
+            logs = run.trained(epoch) if last else run.running()
+            hooks.on_train_batch_end(step, logs)
+            if not hooks.model.stop_training:  # a callback has seen to it
+                watch.check(logs["loss"])
+            elif not last:
                 run.end_training()
         else:
             # Stop where the validation begins, so that its hooks are called in time.
             # A bar leaves the first batch out of its time for a step.
-            run.advance(1 if hooks.needs_progress and step == 0 else run.steps - step)
+            watch.advance(1 if hooks.needs_progress and step == 0 else run.steps - step)
             if run.epoch == epoch and not run.validating:
-                hooks.progress(run.step, run.running())
+                logs = run.running()
+                hooks.progress(run.step, logs)
+                watch.check(logs["loss"])
+            else:
+                watch.check(float(run.history[epoch, 0]))
     if run.validation is not None:
         hooks.progress(run.steps, run.trained(epoch))
         hooks.on_test_begin()

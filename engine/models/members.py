@@ -87,7 +87,7 @@ def like_model(
     slots = aligned(count * (len(names) + 1) * places, program.dtype).reshape(count, -1, places)
     config, kind = optimizer.get_config(), type(optimizer)
     # The config has it in single precision.
-    rates = [optimizer.learning_rate] * count
+    rates: list[Any] = [optimizer.schedule or optimizer.learning_rate] * count
     if learning_rates is not None:
         rates = [
             checked_number(f"learning_rates[{k}]", rate, 0.0)

@@ -259,6 +259,11 @@ class Run:
                 plan[list(places)] = buffers.addresses
         self._choose_loss(loss, metrics, width)
         self._even, self._watched, self._room = even, watched, 0
+        self._steps_before = 0
+        self.resumed: dict[str, Any] | None = None
+        """Where a backup says that the fit goes on."""
+        self.order_from: list[Any] | None = None
+        """Where NumPy's generator stood before it drew the order, if somebody asks for it."""
         self._tables: list[Array] = []
         self.work = 3 * max(batch, validation_batch) * program.size
         """Products in a batch, about."""
@@ -382,6 +387,14 @@ class Run:
         values = self.history[epoch, len(self.names) :].tolist()
         return dict(zip(self.names, values, strict=True))
 
+    def standing(self) -> dict[str, Any]:
+        """Where the fit stands within an epoch, as plain numbers."""
+        return {
+            "position": int(self.plan[fields.POSITION]),
+            "sums": self.sums[: 2 * len(self.names)].tolist(),
+            "order": self.order_from,
+        }
+
     def recorded(self, first: int = 0, end: int | None = None) -> dict[str, list[float]]:
         """Values of the epochs `first` … `end` − 1 in Keras's order: by name, validation last."""
         table = self.history[first : self.epoch if end is None else end].T.tolist()
@@ -400,6 +413,27 @@ class Run:
         if self.train.fetched:
             self.plan[fields.ORDER] = address(kept)
 
+    def resume(self, told: dict[str, Any]) -> None:
+        """Let the fit begin at an epoch of `told`; and there, where :meth:`standing` said."""
+        position = told.get("position", 0)
+        assert self.train is not None
+        if not 0 <= position < len(self.train.rows) or position % self.batch:
+            raise ValueError(
+                "Expected the fit that the backup was made of: the same rows in the same batches. "
+                f"Received: {len(self.train.rows)} rows in batches of {self.batch}, of which "
+                f"{position} rows are done"
+            )
+        self.resumed = told
+
+    def begin(self, epochs: int) -> None:
+        """Let there be `epochs` epochs to train, the first of which may be begun already."""
+        told = self.resumed
+        self.history = np.zeros((epochs, 2 * len(self.names)), self.history.dtype)
+        self.plan[fields.HISTORY], self.plan[fields.EPOCHS] = address(self.history), epochs
+        if told is not None and "position" in told:
+            self.plan[fields.POSITION] = told["position"]
+            self.sums[: 2 * len(self.names)] = told["sums"]
+
     def end_training(self) -> None:
         """Let the epoch's training end after the batches so far; its validation is next."""
         self.history[self.epoch, : len(self.names)] = list(self.running().values())
@@ -414,8 +448,11 @@ class Run:
         """Have the kernel compiled or loaded, so that a progress bar does not count it in."""
         self._call(0)
 
-    def advance(self, most: int = MOST_BATCHES) -> None:
-        """Run the kernel for about `SLICE_SECONDS`, but `most` batches at the most."""
+    def advance(self, most: int = MOST_BATCHES) -> int:
+        """Run the kernel for about `SLICE_SECONDS`, but `most` batches at the most.
+
+        Return how many it was told to run; the end of an epoch may have come before.
+        """
         batches = int(min(self._batches, most, MOST_BATCHES))
         start = time.perf_counter()
         self._call(batches)
@@ -423,6 +460,17 @@ class Run:
         if batches == int(self._batches) and seconds > 0:
             factor = min(8.0, SLICE_SECONDS / seconds)
             self._batches = min(max(1.0, self._batches * factor), float(MOST_BATCHES))
+        return batches
+
+    def repeat(self, batches: int) -> None:
+        """Run the kernel for so many batches, or up to the end of the epoch if so planned."""
+        self._call(batches)
+
+    def count_steps(self) -> None:
+        """Let the optimizer's count agree with the weights, whatever Ctrl-C has cut short."""
+        if self.optimizer is not None:
+            done = int(self.plan[fields.STEPS_DONE])
+            self.optimizer.iterations = self._steps_before + done
 
     def _call(self, batches: int) -> None:
         program, optimizer, plan = self.program, self.optimizer, self.plan
@@ -441,13 +489,13 @@ class Run:
             tables = self.tables()
             known = program.addresses.nonzero()
             plan[known] = program.addresses[known]
-            before = int(plan[fields.STEPS_DONE])
+            if optimizer is not None:
+                self._steps_before = optimizer.iterations - int(plan[fields.STEPS_DONE])
             try:
                 with announced(train.run, program.dtype):
                     self._train(batches, tables)
             finally:  # Ctrl-C is raised when the kernel returns: the steps are done by then
-                if optimizer is not None:
-                    optimizer.iterations += int(plan[fields.STEPS_DONE]) - before
+                self.count_steps()
                 program.keep_seeds()
 
     def _train(self, batches: int, tables: list[Array]) -> None:

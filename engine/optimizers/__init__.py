@@ -10,13 +10,24 @@ from typing import Any
 from engine.checks.absent import absent
 from engine.checks.from_config import class_of
 from engine.checks.shown import shown
+from engine.optimizers import schedules
 from engine.optimizers.adam import Adam
 from engine.optimizers.adamw import AdamW
 from engine.optimizers.optimizer import Optimizer
 from engine.optimizers.rmsprop import RMSprop
 from engine.optimizers.sgd import SGD
 
-__all__ = ["SGD", "Adam", "AdamW", "Optimizer", "RMSprop", "deserialize", "get", "serialize"]
+__all__ = [
+    "SGD",
+    "Adam",
+    "AdamW",
+    "Optimizer",
+    "RMSprop",
+    "deserialize",
+    "get",
+    "schedules",
+    "serialize",
+]
 
 _CLASSES: dict[str, type[Optimizer]] = {
     "sgd": SGD,

@@ -18,13 +18,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from engine.checks.shown import shown
 from engine.kernels.compiler import compiled, formula
 from engine.kernels.elementary import power
-from engine.kernels.lanes import fill, maximum, number, pointer, sqrt, store
+from engine.kernels.lanes import fill, load, maximum, number, pointer, sqrt, store
 from engine.optimizers.optimizer import Array, Optimizer, checked_number
+from engine.optimizers.schedules.schedule import LearningRateSchedule
 
 
 @formula
@@ -58,7 +57,7 @@ def step_size(alpha: Any, beta_1_to_t: Any, beta_2_to_t: Any) -> Any:
 
 
 @compiled
-def _fill_step_sizes(rates: Any, first: Any, alpha: Any, beta_1: Any, beta_2: Any) -> None:
+def _fill_step_sizes(rates: Any, first: Any, beta_1: Any, beta_2: Any) -> None:
     p, nothing = pointer(rates), 0
     one, two = fill(p, beta_1, 1), fill(p, beta_2, 1)
     for i in range(rates.size):
@@ -67,7 +66,7 @@ def _fill_step_sizes(rates: Any, first: Any, alpha: Any, beta_1: Any, beta_2: An
         if nothing == 0:  # what is 0 once is 0 from then on
             power_1 = power(one, t)
             nothing = int(number(power_1) == 0.0)
-        store(p, i, step_size(fill(p, alpha, 1), power_1, power(two, t)))
+        store(p, i, step_size(load(p, i, 1), power_1, power(two, t)))
 
 
 class Adam(Optimizer):
@@ -76,7 +75,7 @@ class Adam(Optimizer):
     Parameters
     ----------
     learning_rate
-        α ≥ 0.
+        α ≥ 0, or a schedule of :mod:`engine.optimizers.schedules`.
     beta_1, beta_2
         0 ≤ β < 1, how slowly the two averages forget.
     epsilon
@@ -92,7 +91,7 @@ class Adam(Optimizer):
 
     def __init__(
         self,
-        learning_rate: float = 0.001,
+        learning_rate: float | LearningRateSchedule = 0.001,
         beta_1: float = 0.9,
         beta_2: float = 0.999,
         epsilon: float = 1e-7,
@@ -134,8 +133,8 @@ class Adam(Optimizer):
 
     def rates(self, first: int, count: int, dtype: str) -> Array:
         """α_t of `count` steps after step `first`."""
-        rates = np.empty(count, dtype)
-        _fill_step_sizes(rates, first, self.learning_rate, self.beta_1, self.beta_2)
+        rates = super().rates(first, count, dtype)
+        _fill_step_sizes(rates, first, self.beta_1, self.beta_2)
         return rates
 
     def get_config(self) -> dict[str, Any]:

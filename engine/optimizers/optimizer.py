@@ -17,6 +17,8 @@ import numpy.typing as npt
 from engine.checks.from_config import from_config
 from engine.checks.shown import shown
 from engine.kernels.memory import REGISTER, aligned
+from engine.optimizers import schedules
+from engine.optimizers.schedules.schedule import LearningRateSchedule
 from engine.variable import Variable
 
 Array = npt.NDArray[Any]
@@ -63,7 +65,7 @@ class Optimizer:
     Attributes
     ----------
     learning_rate
-        α, the size of a step.
+        α, the size of a step: a number, or what the schedule says of the next step.
     iterations
         How many steps were taken.
     """
@@ -71,7 +73,12 @@ class Optimizer:
     code = -1
     """Which formula the kernels run: a constant of :mod:`engine.kernels.updates`."""
 
-    def __init__(self, learning_rate: float, name: str, options: dict[str, Any]) -> None:
+    schedule: LearningRateSchedule | None = None
+    """What the learning rate of each step follows; None: it is a number."""
+
+    def __init__(
+        self, learning_rate: float | LearningRateSchedule, name: str, options: dict[str, Any]
+    ) -> None:
         self.learning_rate = learning_rate
         if not isinstance(name, str):
             raise TypeError(f"Expected name to be a text. Received: name={shown(name)}")
@@ -179,16 +186,25 @@ class Optimizer:
         return self.weight_decay is not None and not named and all(w is not weight for w in listed)
 
     @property
-    def learning_rate(self) -> float:
-        """α, the size of a step."""
-        return self._learning_rate
+    def learning_rate(self) -> Any:
+        """α, the size of a step: a number, or what the schedule says of the next step."""
+        return self._learning_rate if self.schedule is None else self.schedule(self.iterations)
 
     @learning_rate.setter
     def learning_rate(self, value: Any) -> None:
+        if isinstance(value, LearningRateSchedule):
+            self.schedule = value
+            return
+        if self.schedule is not None:
+            raise TypeError(
+                "Expected learning_rate to stay the schedule that the optimizer was made with: "
+                "make it with a number if it shall be set. "
+                f"Received: learning_rate={shown(value)}"
+            )
         if callable(value):
             raise TypeError(
-                "Expected learning_rate to be a number ≥ 0; schedules are not supported. "
-                f"Received: learning_rate={shown(value)}"
+                "Expected learning_rate to be a number ≥ 0 or an object of "
+                f"engine.optimizers.schedules. Received: learning_rate={shown(value)}"
             )
         self._learning_rate = checked_number("learning_rate", value, 0.0)
 
@@ -250,16 +266,15 @@ class Optimizer:
 
     @property
     def variables(self) -> list[Variable]:
-        """Steps, learning rate and slots, as copies and in Keras's order.
+        """Steps, learning rate unless it follows a schedule, and slots: copies in Keras's order.
 
         Keras lists the slots of a group weight by weight (m of the kernel, v of the kernel, m of
         the bias, …), one group after the other; a moving average of the weights comes first.
         """
         dtype = self._weights[0].dtype if self._weights else "float32"
-        head = {
-            "iteration": np.array(self.iterations, np.int64),
-            "learning_rate": np.array(self.learning_rate, dtype),
-        }
+        head = {"iteration": np.array(self.iterations, np.int64)}
+        if self.schedule is None:
+            head["learning_rate"] = np.array(self.learning_rate, dtype)
         listed = [Variable(value, name, self.name, False) for name, value in head.items()]
         return listed + [
             Variable(values.copy(), f"{w.path.replace('/', '_')}_{slot}", self.name, False)
@@ -285,6 +300,8 @@ class Optimizer:
 
     def learning_rates(self, first: int, count: int, dtype: str) -> Array:
         """The learning rates of `count` steps, the first of which is step `first` + 1."""
+        if self.schedule is not None:
+            return self.schedule.rates(first, count, dtype)
         return np.full(count, self.learning_rate, dtype)
 
     def rates(self, first: int, count: int, dtype: str) -> Array:
@@ -299,11 +316,16 @@ class Optimizer:
 
     def get_config(self) -> dict[str, Any]:
         """The arguments that make such an optimizer."""
-        rate = float(np.float32(self.learning_rate))
+        rate: Any = float(np.float32(self.learning_rate))
+        if self.schedule is not None:
+            rate = schedules.serialize(self.schedule)
         options = {name: getattr(self, name, None) for name in _OPTIONS}
         return {"name": self.name, "learning_rate": rate, **options}
 
     @classmethod
     def from_config(cls, config: dict[str, Any]) -> Any:
         """An optimizer from what :meth:`get_config` returned."""
+        if isinstance(config, dict) and isinstance(config.get("learning_rate"), dict):
+            rate = schedules.deserialize(config["learning_rate"])
+            config = {**config, "learning_rate": rate}
         return from_config(cls, config)

@@ -18,6 +18,7 @@ from typing import Any
 from engine.checks.shown import shown
 from engine.kernels.compiler import formula
 from engine.optimizers.optimizer import Optimizer, checked_number
+from engine.optimizers.schedules.schedule import LearningRateSchedule
 
 
 @formula
@@ -44,7 +45,7 @@ class SGD(Optimizer):
     Parameters
     ----------
     learning_rate
-        α ≥ 0.
+        α ≥ 0, or a schedule of :mod:`engine.optimizers.schedules`.
     momentum
         0 ≤ μ ≤ 1; 0 means plain descent and keeps no slots.
     nesterov
@@ -58,7 +59,7 @@ class SGD(Optimizer):
 
     def __init__(
         self,
-        learning_rate: float = 0.01,
+        learning_rate: float | LearningRateSchedule = 0.01,
         momentum: float = 0.0,
         nesterov: bool = False,
         name: str = "sgd",

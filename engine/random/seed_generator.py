@@ -90,6 +90,20 @@ def forget_global_seed_generator() -> None:
     _shared = None
 
 
+def shared_state() -> list[int] | None:
+    """Return where the generator behind ``seed=None`` stands; None: it is not drawn yet."""
+    return None if _shared is None else [int(number) for number in _shared.state]
+
+
+def put_shared_state(state: list[int] | None) -> None:
+    """Let the generator behind ``seed=None`` stand where `shared_state` said."""
+    global _shared
+    _shared = None
+    if state is not None:
+        _shared = SeedGenerator(0)
+        _shared.state = np.array(state, np.int64)
+
+
 def draw_seed(seed: Seed) -> tuple[int, int]:
     """Return the pair for one call: (seed, 0) for an integer, the next pair of a generator."""
     if isinstance(seed, SeedGenerator):

@@ -76,3 +76,9 @@ def seeded(seed: int | None) -> Iterator[None]:
 def get_random_seed() -> int | None:
     """Return the seed last given to `set_random_seed`, or None."""
     return _global_seed
+
+
+def put_random_seed(seed: int | None) -> None:
+    """Let `seed` be the one last given to `set_random_seed`; the generators stay as they are."""
+    global _global_seed
+    _global_seed = seed

@@ -1,4 +1,4 @@
-"""The parts that a file may name: initializers, regularizers, optimizers, losses and metrics.
+"""The parts that a file may name: initializers, regularizers, optimizers, losses and metrics …
 
 Each is a module, a class and the arguments that the class may be given, as Keras has them.
 """
@@ -87,11 +87,59 @@ REGULARIZERS = {
     ("keras.regularizers", "L1L2"): record({"l1": number, "l2": number}),
 }
 
+_DECAY: dict[str, Check] = {
+    "initial_learning_rate": number,
+    "decay_steps": number,
+    "name": optional(text),
+}
+_RATE: dict[str, Check] = {**_DECAY, "decay_rate": number, "staircase": flag}
+_POLYNOMIAL: dict[str, Check] = {
+    **_DECAY,
+    "end_learning_rate": number,
+    "power": number,
+    "cycle": flag,
+}
+_COSINE: dict[str, Check] = {
+    **_DECAY,
+    "alpha": number,
+    "warmup_target": optional(number),
+    "warmup_steps": number,
+}
+_RESTARTS: dict[str, Check] = {
+    "initial_learning_rate": number,
+    **dict.fromkeys(("first_decay_steps", "t_mul", "m_mul", "alpha"), number),
+    "name": optional(text),
+}
+_PIECES: dict[str, Check] = {
+    "boundaries": listing(number),
+    "values": listing(number),
+    "name": optional(text),
+}
+
+SCHEDULES = {
+    ("keras.optimizers.schedules", "ExponentialDecay"): record(_RATE, *list(_RATE)[:2]),
+    ("keras.optimizers.schedules", "InverseTimeDecay"): record(_RATE, *list(_RATE)[:2]),
+    ("keras.optimizers.schedules", "PolynomialDecay"): record(_POLYNOMIAL, *list(_DECAY)[:2]),
+    ("keras.optimizers.schedules", "CosineDecay"): record(_COSINE, *list(_DECAY)[:2]),
+    ("keras.optimizers.schedules", "CosineDecayRestarts"): record(_RESTARTS, *list(_RESTARTS)[:2]),
+    ("keras.optimizers.schedules", "PiecewiseConstantDecay"): record(
+        _PIECES, "boundaries", "values"
+    ),
+}
+
+_schedule = one_of(SCHEDULES)
+
+
+def learning_rate(value: Any, where: str) -> None:
+    """Pass a number or a schedule."""
+    (_schedule if isinstance(value, dict) else number)(value, where)
+
+
 _COMMON: dict[str, Check] = {
     **{name: only(value) for name, value in INERT.items()},
     "ema_momentum": number,
     "name": text,
-    "learning_rate": number,
+    "learning_rate": learning_rate,
 }
 
 OPTIMIZERS = {

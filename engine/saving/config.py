@@ -28,8 +28,8 @@ _UNSET = {
 """What Keras writes for arguments of compile() that were not given."""
 
 
-def serialize_model(model: Any) -> dict[str, Any]:
-    """Return the dict that config.json holds.
+def serialize_model(model: Any, compiled: bool = True) -> dict[str, Any]:
+    """Return the dict that config.json holds; what the model was compiled with, if `compiled`.
 
     Raises
     ------
@@ -53,7 +53,7 @@ def serialize_model(model: Any) -> dict[str, Any]:
     }
     if model.built:
         saved["build_config"] = {"input_shape": config.get("build_input_shape")}
-    saved["compile_config"] = _compile_config(model)
+    saved["compile_config"] = _compile_config(model) if compiled else {}
     plain: dict[str, Any] = json.loads(json.dumps(saved))
     check_model(plain, "the model's config")
     return plain

@@ -158,8 +158,10 @@ def optimizer_group(optimizer: Any, weights: list[Place]) -> Group:
     An optimizer that has not stepped yet may have no slots in the file.
     """
     slots = [weights[w] for w, _ in slot_order(optimizer.slot_names, len(weights))]
-    head = Place((), ("int64", "int32")), Place((), ("float32", "float64"))
-    return Group(OPTIMIZER, optimizer.name, (*head, *slots), least=2)
+    head = [Place((), ("int64", "int32"))]
+    if optimizer.schedule is None:  # else the learning rate follows from the step
+        head.append(Place((), ("float32", "float64")))
+    return Group(OPTIMIZER, optimizer.name, (*head, *slots), least=len(head))
 
 
 def slot_order(names: list[str], weights: int) -> list[tuple[int, int]]:

@@ -32,16 +32,18 @@ def take_state(model: Any, groups: list[Group]) -> dict[str, list[Array]]:
     arrays = _by_path(groups, weights)
     optimizer = model.optimizer
     if optimizer is not None:
-        rate = np.array(optimizer.learning_rate, weights[0].dtype if weights else "float32")
+        dtype = weights[0].dtype if weights else np.dtype("float32")
+        # That of a schedule follows from the step.
+        rate = [] if optimizer.schedule else [np.array(optimizer.learning_rate, dtype)]
         # Before the first step the slots are zero, whether they exist or not.
         slots = optimizer.slots or [
-            np.zeros(sum(w.size for w in weights), rate.dtype) for _ in optimizer.slot_names
+            np.zeros(sum(w.size for w in weights), dtype) for _ in optimizer.slot_names
         ]
         pieces = [_pieces(slot, weights) for slot in slots]
         order = slot_order(optimizer.slot_names, len(weights))
         arrays[OPTIMIZER] = [
             np.array(optimizer.iterations, np.int64),
-            rate,
+            *rate,
             *(pieces[slot][weight] for weight, slot in order),
         ]
     return arrays
@@ -53,16 +55,16 @@ def put_state(model: Any, groups: list[Group], arrays: dict[str, list[Array]]) -
     values = [array for g in groups if g.path != OPTIMIZER for array in arrays[g.path]]
     state = arrays.get(OPTIMIZER)
     if state is not None:
-        _check_optimizer_state(state)
+        _check_optimizer_state(state, model.optimizer.schedule is not None)
     for variable, value in zip(model.weights, values, strict=True):
         variable.assign(value)
     if state is not None:
         _put_optimizer_state(model, state, weights)
 
 
-def _check_optimizer_state(state: list[Array]) -> None:
+def _check_optimizer_state(state: list[Array], scheduled: bool) -> None:
     """Refuse a step count or a learning rate that no training leads to."""
-    steps, rate = state[0].item(), state[1].item()
+    steps, rate = state[0].item(), 0.0 if scheduled else state[1].item()
     if not 0 <= steps <= MOST_STEPS:
         raise ValueError(
             f"Expected a count of steps from 0 to 2⁵³ at {OPTIMIZER}/0 of the weights. "
@@ -77,15 +79,18 @@ def _check_optimizer_state(state: list[Array]) -> None:
 def _put_optimizer_state(model: Any, state: list[Array], weights: list[Array]) -> None:
     optimizer = model.optimizer
     optimizer.iterations = state[0].item()
-    optimizer.learning_rate = state[1].item()
+    head = 1
+    if optimizer.schedule is None:
+        optimizer.learning_rate = state[1].item()
+        head = 2
     if not weights:
         return
     program = model._program()
     optimizer.build(program.variables)
     for slot in optimizer.slots:
         slot[:] = 0
-    if len(state) > 2:
-        for (_, _, view), value in zip(optimizer.slot_views(), state[2:], strict=True):
+    if len(state) > head:
+        for (_, _, view), value in zip(optimizer.slot_views(), state[head:], strict=True):
             view[...] = value
 
 

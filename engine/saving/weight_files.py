@@ -78,7 +78,7 @@ def _groups_of_built(model: Any) -> list[Group]:
             f"Expected a built model: {model.name!r} has no weights before it knows its input. "
             "Give it an Input, or call build()"
         )
-    return groups_of(serialize_model(model), model.optimizer)
+    return groups_of(serialize_model(model, compiled=False), model.optimizer)
 
 
 def _read_limited(path: str) -> bytes:

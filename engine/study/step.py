@@ -177,20 +177,22 @@ def with_penalty(regularizer: Any, w: Array, dw: Array) -> Array:
 def _updated(optimizer: Any, w: Array, g: Array, slots: list[Array], t: int) -> Any:
     """The weight and its slots after one step of `optimizer`."""
     number = w.dtype.type
+    # Not optimizer.learning_rate: of a schedule, a training step has other last bits.
+    rate = optimizer.learning_rates(t - 1, 1, str(w.dtype))[0]
     if isinstance(optimizer, SGD):
-        alpha, mu = number(optimizer.learning_rate), number(optimizer.momentum)
+        alpha, mu = rate, number(optimizer.momentum)
         if not optimizer.momentum:
             return descend(w, g, alpha), []
         m = gather_momentum(slots[0], g, alpha, mu)
         return (look_ahead(w, m, g, alpha, mu) if optimizer.nesterov else w + m), [m]
     if isinstance(optimizer, RMSprop):
         return _with_mean_squares(
-            optimizer, w, g, dict(zip(optimizer.slot_names, slots, strict=True))
+            optimizer, w, g, rate, dict(zip(optimizer.slot_names, slots, strict=True))
         )
     assert isinstance(optimizer, Adam)
     share_1, share_2, epsilon = (number(h) for h in optimizer.hyperparameters)
     powers = number(optimizer.beta_1) ** number(t), number(optimizer.beta_2) ** number(t)
-    alpha = step_size(number(optimizer.learning_rate), *powers)
+    alpha = step_size(rate, *powers)
     m, v = blend(slots[0], g, share_1), blend(slots[1], g * g, share_2)
     new = [m, v]
     if optimizer.amsgrad:
@@ -199,11 +201,12 @@ def _updated(optimizer: Any, w: Array, g: Array, slots: list[Array], t: int) -> 
     return move(w, m, v, alpha, epsilon), new
 
 
-def _with_mean_squares(optimizer: RMSprop, w: Array, g: Array, slots: dict[str, Array]) -> Any:
+def _with_mean_squares(
+    optimizer: RMSprop, w: Array, g: Array, alpha: Any, slots: dict[str, Array]
+) -> Any:
     """RMSprop's step."""
     number = w.dtype.type
     rho, share, epsilon, mu = (number(h) for h in optimizer.hyperparameters)
-    alpha = number(optimizer.learning_rate)
     v = slots["velocity"] = running_mean(slots["velocity"], g * g, rho, share)
     if optimizer.centered:
         mean = slots["average_gradient"] = running_mean(slots["average_gradient"], g, rho, share)
@@ -362,7 +365,7 @@ def step(model: Model, x: Any, y: Any, sample_weight: Any = None) -> Step:
         place += variable.size
         if variable.trainable:
             if optimizer.decays(variable):
-                alpha = number(optimizer.learning_rate)
+                (alpha,) = optimizer.learning_rates(optimizer.iterations, 1, str(w.dtype))
                 w = decayed(w, number(optimizer.weight_decay or 0.0), alpha)
             w, old = _updated(optimizer, w, next(clipped), old, optimizer.iterations + 1)
             w, average = _averaged(optimizer, w, average)

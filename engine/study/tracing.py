@@ -117,7 +117,7 @@ class _Step:
             penalties={name: float(value) for name, value in penalties.items()},
             loss=float(loss),
             optimizer=type(optimizer).__name__,
-            settings=_settings(optimizer),
+            settings=_settings(optimizer, str(self.rows.x.dtype)),
             step=optimizer.iterations + 1,
             rate=float(self._rate),
             weights=self._update(layers),
@@ -228,10 +228,14 @@ class _Step:
         return after, -stride(m, v, alpha, epsilon)
 
 
-def _settings(optimizer: Optimizer) -> dict[str, Any]:
+def _settings(optimizer: Optimizer, dtype: str) -> dict[str, Any]:
     """The optimizer's numbers as it has them, in double precision."""
     names = "learning_rate", "momentum", "nesterov", "beta_1", "beta_2", "epsilon", "amsgrad"
-    return {name: getattr(optimizer, name) for name in names if hasattr(optimizer, name)}
+    settings = {name: getattr(optimizer, name) for name in names if hasattr(optimizer, name)}
+    if optimizer.schedule is not None:  # what a training step takes has other last bits
+        rate = optimizer.schedule.rates(optimizer.iterations, 1, dtype)[0]
+        settings["learning_rate"] = rate.item()
+    return settings
 
 
 def _regularized(layer: Any) -> list[tuple[Any, Any]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
 from types import SimpleNamespace
 
@@ -142,16 +143,10 @@ WRONG = {
     "patience one too long": ("self.wait >= self.patience", "self.wait > self.patience"),
     "patience one too short": ("self.wait >= self.patience", "self.wait + 1 >= self.patience"),
     "waits although better": ("                self.wait = 0\n", "                pass\n"),
-    "baseline is the first best": ("self.best: float | None = None", "self.best = self.baseline"),
+    "baseline is the first best": ("self.best = None", "self.best = self.baseline"),
     "baseline ignored": ("if self._improves(value, self.baseline):", "if True:"),
-    "min_delta turned": ("value + self.min_delta", "value - self.min_delta"),
-    "min_delta turned in max": ("- self.min_delta) >", "+ self.min_delta) >"),
-    "min_delta signed": ("abs(real(", "(real("),
-    "compares doubles": ("np.dtype(config.floatx()).type", "np.float64"),
-    "equal is better": (") < rounded", ") <= rounded"),
     "counts before the start": (" or epoch < self.start_from_epoch", ""),
     "starts one later": ("epoch < self.start", "epoch <= self.start"),
-    "auto is min": ('    "max",\n)', '    "min",\n)'),
     "restores only when stopped": (
         "if self.restore_best_weights and self.best_weights is not None",
         "if self.stopped_epoch and self.best_weights is not None",
@@ -161,12 +156,27 @@ WRONG = {
         "        if self.restore_best_weights:\n            self._remember(epoch)",
     ),
 }
+WRONG_MONITOR = {
+    "min_delta turned": ("value + self.min_delta", "value - self.min_delta"),
+    "min_delta turned in max": ("- self.min_delta) >", "+ self.min_delta) >"),
+    "min_delta signed": ("abs(real(", "(real("),
+    "compares doubles": ("np.dtype(config.floatx()).type", "np.float64"),
+    "equal is better": (") < rounded", ") <= rounded"),
+    "auto is min": ('    "max",\n)', '    "min",\n)'),
+}
 
 
 @pytest.mark.parametrize("name", WRONG)
 def test_wrong_versions_are_caught(name, wrong_version, stand_ins):
-    right, wrong = WRONG[name]
-    module = wrong_version("engine.callbacks.early_stopping", right, wrong)
+    module = wrong_version("engine.callbacks.early_stopping", *WRONG[name])
+    assert check_all(module.EarlyStopping, stand_ins.Model)
+
+
+@pytest.mark.parametrize("name", WRONG_MONITOR)
+def test_wrong_versions_of_the_monitor_are_caught(name, wrong_version, stand_ins, monkeypatch):
+    monitor = wrong_version("engine.callbacks.monitor", *WRONG_MONITOR[name])
+    monkeypatch.setitem(sys.modules, "engine.callbacks.monitor", monitor)
+    module = wrong_version("engine.callbacks.early_stopping", "Monitor", "Monitor")
     assert check_all(module.EarlyStopping, stand_ins.Model)
 
 

@@ -30,9 +30,9 @@ class Wrong:
 IN_PYTHON = [
     Wrong(
         "another order in each epoch", "models/fitting.py",
-        {"                if shuffle and seed is None:": "                if shuffle:",
-         "run.reorder(epoch_order(len(rows), None))":
-         "run.reorder(epoch_order(len(rows), None if seed is None else seed + run.epoch))"},
+        {"by_chance = shuffle and seed is None": "by_chance = shuffle",
+         "run.reorder(epoch_order(rows, None))":
+         "run.reorder(epoch_order(rows, (get_random_seed() or 0) + run.epoch))"},
         "sgd", "x",
     ),
     Wrong(

@@ -18,7 +18,7 @@ from keras_ref.table import result_list
         (keras.regularizers, "OrthogonalRegularizer", "L1L2"),
         (keras.layers, "Conv2D", "Dense"),
         (keras.optimizers, "Nadam", "Adam"),
-        (keras.callbacks, "ModelCheckpoint", "EarlyStopping"),
+        (keras.callbacks, "RemoteMonitor", "EarlyStopping"),
         (keras.losses, "Huber", "MeanSquaredError"),
         (keras.metrics, "AUC", "BinaryAccuracy"),
         (keras.activations, "gelu", "relu"),

@@ -298,7 +298,7 @@ CONFIGS = {
     "an optimizer as text": (put("compile_config", "optimizer", "adam"), "optimizer to be a dict"),
     "a schedule": (
         put("compile_config", "optimizer", "config", "learning_rate", {"class_name": "Cosine"}),
-        "learning_rate to be a finite number",
+        "learning_rate to be one of keras.optimizers.schedules.ExponentialDecay",
     ),
     "an infinite learning rate": (
         put("compile_config", "optimizer", "config", "learning_rate", float("inf")),

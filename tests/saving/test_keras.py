@@ -291,7 +291,7 @@ def test_what_the_engine_has_not(keras, part, tmp_path):
         load_model(tmp_path / "m.keras")
 
 
-REFUSED_OPTIMIZERS = ("RMSprop", "ExponentialDecay", "weight_decay", "clipnorm", "use_ema")
+REFUSED_OPTIMIZERS = ("RMSprop", "weight_decay", "clipnorm", "use_ema")
 
 
 @pytest.mark.parametrize("part", REFUSED_OPTIMIZERS)
@@ -299,7 +299,6 @@ def test_optimizers_that_the_engine_has_not(keras, part, tmp_path):
     room = keras.optimizers
     optimizer = {
         "RMSprop": lambda: room.RMSprop(),
-        "ExponentialDecay": lambda: room.SGD(room.schedules.ExponentialDecay(0.1, 10, 0.9)),
         "weight_decay": lambda: room.Adam(weight_decay=0.1),
         "clipnorm": lambda: room.Adam(clipnorm=1.0),
         "use_ema": lambda: room.SGD(use_ema=True),

@@ -1,0 +1,292 @@
+"""BackupAndRestore: a training that is killed and started again ends as one that is not."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+import numpy as np
+import pytest
+
+import engine
+from engine.callbacks import BackupAndRestore, CallbackList
+from tests.tolerances import assert_same_bits
+
+KILLS = int(os.environ.get("GLASSNET_KILLS", "10"))  # the full size is 200
+
+# What a child process trains; it is killed, started again …, and told apart by its arguments.
+CHILD = """
+import os, sys
+import numpy as np
+import engine
+from engine.callbacks import BackupAndRestore, LambdaCallback, LearningRateScheduler
+from engine.optimizers import Adam
+from engine.random import seeds
+
+folder, result, save_freq, seeded, pause = sys.argv[1:]
+rng = np.random.default_rng(0)
+x = rng.normal(size=(103, 4)).astype(np.float32)
+engine.utils.set_random_seed(7)
+layers = [engine.layers.Dense(16, "tanh"), engine.layers.Dense(1, "sigmoid")]
+model = engine.Sequential([engine.Input((4,)), *layers])
+model.compile(Adam(0.01), "binary_crossentropy", metrics=["accuracy"])
+if seeded == "no":  # the order of the rows comes from NumPy's generator then
+    seeds.put_random_seed(None)
+callbacks = [LearningRateScheduler(lambda epoch, rate: 0.01 * 0.95**epoch)]
+if folder:
+    freq = save_freq if save_freq == "epoch" else int(save_freq)
+    callbacks.append(BackupAndRestore(folder, freq))
+    callbacks.append(LambdaCallback(on_train_begin=lambda logs: print("ready", flush=True)))
+if float(pause):
+    import time
+    callbacks.append(LambdaCallback(on_epoch_end=lambda epoch, logs: time.sleep(float(pause))))
+history = model.fit(x, x.sum(1) > 0, batch_size=10, epochs=12, verbose=0, callbacks=callbacks,
+                    validation_split=0.2)
+arrays = [*model.get_weights(), *model.optimizer.slots, np.array(model.optimizer.iterations)]
+named = {f"h_{k}": v for k, v in history.history.items()}
+np.savez(result + ".part.npz", *arrays, epochs=history.epoch, **named)
+os.replace(result + ".part.npz", result)
+"""
+
+
+def child(folder, result, save_freq="epoch", seeded="yes", pause="0"):
+    arguments = [sys.executable, "-c", CHILD, str(folder), str(result), str(save_freq), seeded]
+    return subprocess.Popen(
+        [*arguments, pause], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def finish(process):
+    _, error = process.communicate(timeout=120)
+    assert process.returncode == 0, error
+
+
+def same_end(interrupted, whole):
+    """The same bits of weights, slots and steps, and of the epochs that the last process saw."""
+    with np.load(interrupted) as ours, np.load(whole) as theirs:
+        first = int(ours["epochs"][0]) if ours["epochs"].size else 12
+        assert ours["epochs"].tolist() == list(range(first, 12))
+        for name in theirs.files:
+            if name.startswith("h_"):
+                expected = theirs[name][first:]
+                if expected.size:
+                    assert_same_bits(ours[name], expected, name)
+            elif name != "epochs":
+                assert_same_bits(ours[name], theirs[name], name)
+        return first
+
+
+@pytest.mark.parametrize(("save_freq", "seeded"), [("epoch", "yes"), ("epoch", "no"), (3, "no")])
+def test_killed_again_and_again(save_freq, seeded, tmp_path):
+    """kill -9 at random moments, in the training and in the middle of writing."""
+    finish(child("", tmp_path / "whole.npz", save_freq, seeded))
+    random, kills, resumed, number = np.random.default_rng(os.getpid()), 0, 0, 0
+    times = -(-KILLS // 3)
+    while kills < times:
+        number += 1
+        folder, result = tmp_path / f"backup{number}", tmp_path / f"result{number}.npz"
+        while not result.exists():
+            process = child(folder, result, save_freq, seeded, "0.02")
+            assert process.stdout.readline() == "ready\n", process.communicate()[1]
+            time.sleep(random.uniform(0.2, 1.5))
+            if process.poll() is None and kills < times:
+                process.kill()
+                process.communicate()
+                kills += 1
+            else:
+                finish(process)
+        resumed += same_end(result, tmp_path / "whole.npz") > 0
+        assert not folder.exists(), "the backup is removed in the end"
+    assert resumed or KILLS < 10
+
+
+def small(metrics=("mse",)):
+    engine.utils.set_random_seed(2)
+    layers = [engine.Input((2,)), engine.layers.Dense(3, "relu"), engine.layers.Dense(1)]
+    model = engine.Sequential(layers)
+    model.compile("adam", "mse", metrics=list(metrics))
+    return model
+
+
+X = np.random.default_rng(1).normal(size=(21, 2))
+FIT = {"x": X, "y": X.sum(1), "batch_size": 4, "epochs": 5, "verbose": 0}
+
+
+class Break(engine.callbacks.Callback):
+    """Fails at one moment: after a batch of an epoch, or at its end."""
+
+    def __init__(self, epoch, batch=None):
+        super().__init__()
+        self.at = epoch, batch
+        self.epoch = 0
+
+    def on_epoch_begin(self, epoch, logs=None):
+        self.epoch = epoch
+
+    def on_train_batch_end(self, batch, logs=None):
+        if (self.epoch, batch) == self.at:
+            raise InterruptedError
+
+    def on_epoch_end(self, epoch, logs=None):
+        if (epoch, None) == self.at:
+            raise InterruptedError
+
+
+@pytest.mark.parametrize("save_freq", ["epoch", 1, 2, 4, 5, 6, 7, 100])
+@pytest.mark.parametrize("at", [(0, 0), (0, None), (2, 3), (2, 5), (2, None), (4, None)])
+def test_goes_on_where_it_was(save_freq, at, tmp_path):
+    whole = small()
+    expected = whole.fit(**FIT).history
+    with pytest.raises(InterruptedError):
+        small().fit(**FIT, callbacks=[BackupAndRestore(tmp_path / "b", save_freq), Break(*at)])
+    model = small()
+    history = model.fit(**FIT, callbacks=[BackupAndRestore(tmp_path / "b", save_freq)])
+    for ours, theirs in zip(model.get_weights(), whole.get_weights(), strict=True):
+        assert_same_bits(ours, theirs)
+    assert model.optimizer.iterations == whole.optimizer.iterations == 30
+    for name, values in expected.items():
+        assert history.history.get(name, []) == values[len(values) - len(history.epoch) :]
+    if save_freq == "epoch" and at[1] is None:
+        assert history.epoch == list(range(at[0] + 1, 5))
+    assert not (tmp_path / "b").exists()
+
+
+@pytest.mark.parametrize("moment", ["next weights", "metadata", "nothing"])
+def test_a_kill_between_the_writes(moment, tmp_path, monkeypatch):
+    """Whatever stands there belongs together."""
+    import engine.callbacks.backup_and_restore as room
+
+    replace, done = os.replace, []
+
+    def replace_or_die(source, target):
+        done.append(1)
+        if str(target).startswith(str(tmp_path)) and os.path.basename(target) in ALLOWED[moment]:
+            if len(done) > 8:
+                raise InterruptedError
+        replace(source, target)
+
+    monkeypatch.setattr(room.os, "replace", replace_or_die)
+    whole = small()
+    whole.fit(**FIT)
+    if moment == "nothing":
+        small().fit(**FIT, callbacks=[BackupAndRestore(tmp_path / "b", delete_checkpoint=False)])
+    else:
+        with pytest.raises(InterruptedError):
+            small().fit(**FIT, callbacks=[BackupAndRestore(tmp_path / "b")])
+    monkeypatch.undo()
+    model = small()
+    history = model.fit(**FIT, callbacks=[BackupAndRestore(tmp_path / "b")])
+    assert len(history.epoch) < 5
+    for ours, theirs in zip(model.get_weights(), whole.get_weights(), strict=True):
+        assert_same_bits(ours, theirs)
+
+
+ALLOWED = {"next weights": {"training_metadata.json"}, "metadata": {"latest.weights.h5"},
+           "nothing": set()}  # fmt: skip
+
+
+def test_double_checkpoint(tmp_path):
+    """A damaged backup is replaced by the one before; without one it is an error."""
+    whole = small()
+    whole.fit(**FIT)
+    for double in (True, False):
+        folder = tmp_path / str(double)
+        with pytest.raises(InterruptedError):
+            small().fit(**FIT, callbacks=[BackupAndRestore(folder, "epoch", double), Break(3, 0)])
+        weights = folder / "latest.weights.h5"
+        weights.write_bytes(weights.read_bytes()[:-700])
+        model = small()
+        if double:
+            history = model.fit(**FIT, callbacks=[BackupAndRestore(folder, "epoch", double)])
+            assert history.epoch == [2, 3, 4]
+            for ours, theirs in zip(model.get_weights(), whole.get_weights(), strict=True):
+                assert_same_bits(ours, theirs)
+        else:
+            with pytest.raises(ValueError, match="damaged"):
+                model.fit(**FIT, callbacks=[BackupAndRestore(folder)])
+
+
+def test_another_fit_is_refused(tmp_path):
+    with pytest.raises(InterruptedError):
+        small().fit(**FIT, callbacks=[BackupAndRestore(tmp_path / "b", 2), Break(1, 3)])
+    with pytest.raises(
+        ValueError, match="same rows in the same batches.*batches of 5, of which 16"
+    ):
+        small().fit(**{**FIT, "batch_size": 5}, callbacks=[BackupAndRestore(tmp_path / "b", 2)])
+
+
+def test_other_files_in_the_folder_stay(tmp_path):
+    (tmp_path / "thesis.txt").write_text("ten years of work")
+    small().fit(**FIT, callbacks=[BackupAndRestore(tmp_path)])
+    assert [path.name for path in tmp_path.iterdir()] == ["thesis.txt"]
+
+
+def test_kept_if_so_asked(tmp_path):
+    small().fit(**FIT, callbacks=[BackupAndRestore(tmp_path, delete_checkpoint=False)])
+    told = json.loads((tmp_path / "training_metadata.json").read_text())
+    assert (told["epoch"], told["batch"]) == (5, 0)
+    model = small()
+    assert model.fit(**FIT, callbacks=[BackupAndRestore(tmp_path)]).epoch == []
+    assert model.optimizer.iterations == 30
+
+
+@pytest.mark.keras
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
+def test_keras_goes_on_from_our_backup_and_we_from_its(keras, tmp_path):
+    """Epoch by epoch, the files are Keras's."""
+
+    def story(room, other, folder):
+        def network(keras):
+            keras.utils.set_random_seed(2)
+            layers = [keras.layers.Dense(3, activation="relu"), keras.layers.Dense(1)]
+            model = keras.Sequential([keras.Input((2,)), *layers])
+            model.compile("adam", "mse")
+            return model
+
+        def stop(epoch, logs):
+            if epoch == 2:
+                raise InterruptedError
+
+        callbacks = [
+            room.callbacks.BackupAndRestore(str(folder)),
+            room.callbacks.LambdaCallback(on_epoch_end=stop),
+        ]
+        with pytest.raises(InterruptedError):
+            network(room).fit(**FIT, callbacks=callbacks)
+        model = network(other)
+        history = model.fit(**FIT, callbacks=[other.callbacks.BackupAndRestore(str(folder))])
+        return model, history
+
+    FIT["x"] = FIT["x"].astype(np.float32)
+    ours, first = story(keras, engine, tmp_path / "a")
+    theirs, second = story(engine, keras, tmp_path / "b")
+    assert first.epoch == second.epoch == [3, 4] and first.history == second.history
+    for mine, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
+        assert_same_bits(mine, other)
+    shutil.rmtree(tmp_path / "a", ignore_errors=True)
+
+
+def test_an_epoch_costs_no_batches(tmp_path):
+    assert not CallbackList([BackupAndRestore(tmp_path)]).needs_batches
+    assert CallbackList([BackupAndRestore(tmp_path, 5)]).needs_batches
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"backup_dir": ""}, ValueError, "backup_dir=''"),
+        ({"backup_dir": None}, TypeError, "backup_dir=None"),
+        ({"backup_dir": "b", "save_freq": "batch"}, ValueError, "save_freq='batch'"),
+        ({"backup_dir": "b", "save_freq": False}, TypeError, "save_freq=False"),
+        ({"backup_dir": "b", "save_freq": 0}, ValueError, "save_freq=0"),
+        ({"backup_dir": "b", "double_checkpoint": 1}, TypeError, "double_checkpoint=1"),
+        ({"backup_dir": "b", "delete_checkpoint": "no"}, TypeError, "delete_checkpoint='no'"),
+    ],
+)
+def test_bad_arguments(arguments, error, message):
+    with pytest.raises(error, match=f"Expected .*{message}"):
+        BackupAndRestore(**arguments)
