@@ -38,7 +38,8 @@ from __future__ import annotations
     # the fit's
     SUMS,
     HISTORY,
-    THRESHOLDS,
+    THRESHOLDS,  # of the metrics, and what else their formulas need
+    ASIDE,  # room for what a metric works out on the way
     HAS_EXPF,  # 1: the C library's exponential can be had for whole registers
     THREADS,  # how many TensorFlow would use, which cuts very long sums
     # the team's
@@ -70,7 +71,7 @@ from __future__ import annotations
     FROM_WEIGHTS,
     INPUTS,  # numbers in a row of features
     LABELS,  # numbers in a row of labels
-    COLUMNS,  # the loss and the metrics, how many
+    COLUMNS,  # numbers in the states of the loss and the metrics
     RATES,  # the sizes of the steps to come
     EPOCHS,
     STOP_AT_EPOCH_END,  # 1: return when an epoch is complete
@@ -80,6 +81,6 @@ from __future__ import annotations
     POSITION,
     STEPS_DONE,
     PLAN_LENGTH,
-) = range(65)
+) = range(66)
 
 TRAINING, VALIDATING = range(2)

@@ -11,6 +11,7 @@ from engine.callbacks import CallbackList
 from engine.models.arguments import BATCH_SIZE, not_yet, verbosity, whole
 from engine.models.feeding import Feeding
 from engine.models.run import Rows, Run
+from engine.models.scores import Watched
 
 
 class Evaluating(Feeding):
@@ -57,7 +58,7 @@ class Evaluating(Feeding):
         one_validation(run, hooks)
         logs = run.validated(0)
         hooks.on_test_end(logs)
-        return _result(logs, return_dict)
+        return _result(logs, watched, return_dict)
 
     def train_on_batch(
         self,
@@ -101,13 +102,16 @@ class Evaluating(Feeding):
         else:
             run = Run(program, self._loss, watched, validation_rows=rows, validation_batch=n)
         run.advance(1)
-        return _result(run.trained(0) if training else run.validated(0), return_dict)
+        logs = run.trained(0) if training else run.validated(0)
+        return _result(logs, watched, return_dict)
 
 
-def _result(logs: dict[str, float], return_dict: bool) -> Any:
+def _result(logs: dict[str, Any], watched: list[Watched], return_dict: bool) -> Any:
+    """By name; or in order, as Keras lists them: what has a name of its own at the end."""
     if return_dict:
         return dict(sorted(logs.items()))
-    values = list(logs.values())
+    own = ["loss", *(w.metric.name for w in watched)]
+    values = [logs[name] for name in [*own, *sorted(logs.keys() - own)]]
     return values[0] if len(values) == 1 else values
 
 

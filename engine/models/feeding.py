@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine import metrics
 from engine.checks.numeric import numeric
 from engine.kernels.program import Program
 from engine.models import data
 from engine.models.compiling import Compiling
-from engine.models.run import Rows, metric_code
+from engine.models.run import Rows
+from engine.models.scores import Watched
 from engine.optimizers import Optimizer
 
 
@@ -83,11 +83,11 @@ class Feeding(Compiling):
     def _output_units(self) -> int:
         return int(self.layers[-1].units)
 
-    def _metrics(self, label_width: int) -> list[metrics.Metric]:
+    def _metrics(self, label_width: int) -> list[Watched]:
         units = self._output_units()
-        found = [metrics.resolve(i, label_width, units) for i in self._metric_identifiers]
-        for metric in found:
-            metric_code(metric, label_width, units, "linear")
+        found = self._watched(label_width, units)
+        for watched in found:
+            watched.metric.check(label_width, units)
         return found
 
     def _ready(self, rows: Rows, optimizer: Optimizer | None = None) -> Program:

@@ -26,7 +26,8 @@ class Fits:
     Attributes
     ----------
     history
-        By name, as in ``History.history``: arrays of shape (members, epochs).
+        By name, as in ``History.history``: arrays of shape (members, epochs), with a further axis
+        for metrics that have several numbers.
     seeds, learning_rates
         What the members were made from; None if it was the same for all.
     """
@@ -107,9 +108,10 @@ class Fits:
                 plan[list(VALIDATED)] = buffers[k % len(buffers)].addresses
                 plan[fields.VALIDATION_ROWS] = len(kept[k % len(kept)])
             go_through(run, plans, nothing)
-            for column, name in enumerate(run.names):
-                scores = result.setdefault(name, np.zeros(len(self), program.dtype))
-                scores[some] = histories[:, 0, len(run.names) + column]
+            told = run.scores.results(histories[:, 0, run.scores.columns :])
+            for name, values in told.items():
+                shape = (len(self), *values.shape[1:])
+                result.setdefault(name, np.zeros(shape, program.dtype))[some] = values
         return result
 
     def predict(self, x: Any, batch_size: int | None = None) -> Array:
@@ -130,11 +132,13 @@ class Fits:
         """
         import pandas
 
-        members, epochs = next(iter(self.history.values())).shape
+        members, epochs = self.history["loss"].shape
         columns: dict[str, Any] = {"member": np.repeat(np.arange(members), epochs)}
         for name, values in (("seed", self.seeds), ("learning_rate", self.learning_rates)):
             if values is not None:
                 columns[name] = np.repeat(values, epochs)
         columns["epoch"] = np.tile(np.arange(epochs), members)
-        columns |= {name: values.reshape(-1) for name, values in self.history.items()}
+        for name, values in self.history.items():
+            flat = values.reshape(members * epochs, *values.shape[2:])
+            columns[name] = flat if flat.ndim == 1 else list(flat)
         return pandas.DataFrame(columns)

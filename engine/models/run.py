@@ -15,17 +15,20 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.kernels import fields, losses, one_output, train
-from engine.kernels import metrics as codes
 from engine.kernels.compiler import announced
 from engine.kernels.glibc import has_expf
 from engine.kernels.instructions import any_shared, listed
 from engine.kernels.machine import processors
-from engine.kernels.memory import address, padded, room_for
+from engine.kernels.memory import REGISTER, address, padded, room_for
 from engine.kernels.program import Instructions, Program
 from engine.kernels.rows import take
 from engine.kernels.team import CALLED_OFF
+from engine.kernels.metrics import Reading
 from engine.losses import Loss
-from engine.metrics import LossMetric, Metric
+from engine.losses.forms import form_of
+from engine.metrics import BinaryAccuracy, Metric
+from engine.models.scores import Scores, Watched
+from engine.models.scores import listed as in_history
 from engine.models.threads import all_at_once
 from engine.optimizers import Optimizer
 
@@ -117,48 +120,13 @@ class Buffers:
         return kept
 
 
-def form_of(loss: Loss, activation: str) -> tuple[int, bool]:
-    """The loss's form, and whether it works on the last layer's z.
-
-    A crossentropy takes the logits of a sigmoid or softmax, whichever it was, as Keras does; or
-    the output itself if the caller says that the output is logits.
-    """
-    on_logits, on_predictions = loss.forms
-    if on_logits == on_predictions:
-        return on_predictions, activation == "linear"
-    if activation in ("sigmoid", "softmax"):
-        return on_logits, True
-    if loss.from_logits:
-        return on_logits, activation == "linear"
-    return on_predictions, False
-
-
-def metric_code(metric: Metric, label_width: int, units: int, activation: str) -> int:
-    """The kernels' code of `metric` for labels and predictions of these widths."""
-    code = metric.code(label_width, units)
-    if code < 0:
-        raise ValueError(
-            f"Expected labels that fit the metric {metric.name!r}. Received: labels of width "
-            f"{label_width} for {units} output{'s' if units > 1 else ''}"
-        )
-    if isinstance(metric, LossMetric):
-        if metric.loss.get_config().get("label_smoothing"):
-            raise ValueError(
-                f"Expected label_smoothing=0 in the metric {metric.name!r}: smoothing belongs to "
-                f"the loss. Received: label_smoothing={metric.loss.label_smoothing!r}"
-            )
-        return codes.LOSS + form_of(metric.loss, activation)[0]
-    return code
-
-
-def sigmoid_apart(activation: str, on_logits: bool, metrics: list[int]) -> bool:
+def sigmoid_apart(activation: str, on_logits: bool, metrics: list[Metric]) -> bool:
     """Whether the last layer's activation is a sigmoid that stands by itself.
 
     TensorFlow fuses a sigmoid with the bias before it, unless the logits are read, too: by the loss
-    or by a metric of these codes.
+    or by a metric.
     """
-    forms = [code - codes.LOSS for code in metrics if code >= codes.LOSS]
-    read = on_logits or any(form <= losses.SPARSE_LOGITS for form in forms)
+    read = on_logits or any(metric.reads_logits(activation) for metric in metrics)
     return activation == "sigmoid" and read
 
 
@@ -173,7 +141,7 @@ class Run:
         self,
         program: Program,
         loss: Loss,
-        metrics: list[Metric],
+        watching: list[Watched],
         *,
         optimizer: Optimizer | None = None,
         train_rows: Rows | None = None,
@@ -192,8 +160,14 @@ class Run:
         any_rows = train_rows if train_rows is not None else validation_rows
         assert any_rows is not None
         width = any_rows.y.shape[1]
-        self.names = ["loss", *(m.name for m in metrics)]
-        self.thresholds = np.array([m.threshold for m in metrics], dtype)
+        self.watching, units = watching, program.units
+        self.scores = Scores(watching, units)
+        self.names, columns = self.scores.names, self.scores.columns
+        numbers = [w.metric.numbers(units, dtype) for w in watching]
+        self._numbers_at = np.cumsum([0, *(n.size for n in numbers)]).tolist()
+        self.thresholds = np.concatenate([*numbers, np.zeros(REGISTER, dtype)])
+        aside = max((w.metric.aside(max(batch, validation_batch), units) for w in watching), default=0)
+        self.aside = np.zeros(aside + REGISTER, dtype)
         program.make_room(max(batch, validation_batch))
         self.train = self.validation = None
         if train_rows is not None:
@@ -207,8 +181,8 @@ class Run:
         self.validation_steps = (
             -(-len(validation_rows) // validation_batch) if validation_rows else 0
         )
-        self.sums = np.zeros(2 * len(self.names) + 16, dtype)
-        self.history = np.zeros((epochs, 2 * len(self.names)), dtype)
+        self.sums = np.zeros(columns + 16, dtype)
+        self.history = np.zeros((epochs, 2 * columns), dtype)
         hyper = optimizer.hyperparameters if optimizer is not None else [0.0]
         self.hyper = np.zeros(16, dtype)
         self.hyper[: len(hyper)] = hyper
@@ -218,7 +192,7 @@ class Run:
             optimizer.build(program.variables)
             for field, slot in zip(SLOTS, optimizer.slots, strict=False):
                 plan[field] = address(slot)
-        plan[fields.LABELS], plan[fields.COLUMNS] = width, len(self.names)
+        plan[fields.LABELS], plan[fields.COLUMNS] = width, columns
         plan[fields.TRAIN_ROWS] = len(train_rows) if train_rows is not None else 0
         plan[fields.TRAIN_BATCH], plan[fields.VALIDATION_BATCH] = batch, validation_batch
         plan[fields.VALIDATION_ROWS] = len(validation_rows) if validation_rows else 0
@@ -231,31 +205,31 @@ class Run:
             (fields.SUMS, self.sums),
             (fields.HISTORY, self.history),
             (fields.THRESHOLDS, self.thresholds),
+            (fields.ASIDE, self.aside),
         ):
             plan[field] = address(values)
         for buffers, places in ((self.train, TRAINED), (self.validation, VALIDATED)):
             if buffers is not None:
                 plan[list(places)] = buffers.addresses
-        self._choose_loss(loss, metrics, width)
+        self._choose_loss(loss)
         self._even, self._watched, self._room = even, watched, 0
         self._tables: list[Array] = []
         self.work = 3 * max(batch, validation_batch) * program.size
         """Products in a batch, about."""
         self._batches = float(max(1, int(0.02 / (1e-6 + self.work / 1e10))))
 
-    def _choose_loss(self, loss: Loss, metrics: list[Metric], width: int) -> None:
-        """Decide what loss and metrics work on."""
-        units, activation = self.program.units, self.program.layers[-1].activation
-        self._metric_codes = [metric_code(m, width, units, activation) for m in metrics]
-        self._form, self.on_logits = form_of(loss, activation)
+    def _choose_loss(self, loss: Loss) -> None:
+        """Decide what the loss works on."""
+        self._form, self.on_logits = form_of(loss, self.program.layers[-1].activation)
         # When the loss works on the logits and there are no metrics, nobody needs the activation.
-        self.predicted = bool(metrics) or not self.on_logits
+        self.predicted = bool(self.watching) or not self.on_logits
         """Whether somebody reads the last layer's activation."""
 
     def _evaluate(self, training: bool) -> Instructions:
         """Forward pass, loss and metrics; the gradient of the loss, too, if `training`."""
         program, last = self.program, self.program.layers[-1]
-        apart = sigmoid_apart(last.activation, self.on_logits, self._metric_codes)
+        metrics, batch_loss = [w.metric for w in self.watching], self.scores.columns
+        apart = sigmoid_apart(last.activation, self.on_logits, metrics)
         loss_on = program.left_at(z=self.on_logits)
         rows = self.batch if training else self.validation_batch
         buffers = self.train if training else self.validation
@@ -264,25 +238,23 @@ class Run:
         steps += program.forward(rows)
         single = last.units == 1 and last.activation == "sigmoid" and not program.penalties
         single = single and self.on_logits and self._form == losses.BINARY_LOGITS
-        if single and self._metric_codes == [codes.BINARY_ACCURACY]:
-            places = last.output, program.predictions, last.output, 2 * len(self.names), 2, 0
+        plainly = not (buffers.rows.weights is not None and any(w.weighted for w in self.watching))
+        if single and plainly and [type(m) for m in metrics] == [BinaryAccuracy]:
+            places = last.output, program.predictions, last.output, batch_loss, 2, 0
             return [*steps, (one_output.sigmoid_output, *places, training)]
         if self.predicted:
             steps += program.activate_output(fused=not apart)
         steps.append(
             (losses.PARTS[self._form], loss_on, last.output, last.units, fields.TARGETS, training)
         )
-        steps += program.mean(2 * len(self.names))
+        steps += program.mean(batch_loss)
         logits = program.left_at(z=last.activation in ("sigmoid", "softmax"))
-        for m, code in enumerate(self._metric_codes):
-            numbers = program.left_at(), last.units, 2 * m + 2, m
-            form = code - codes.LOSS
-            if form < 0:
-                steps.append((codes.PARTS[code], *numbers))
-            else:
-                source = logits if form <= losses.SPARSE_LOGITS else program.left_at()
-                steps.append((losses.PARTS[form], source, 0, last.units, fields.Y, False))
-                steps.append((codes.add_up, *numbers))
+        p, places = program.left_at(), zip(self.scores.starts[1:], self._numbers_at, strict=False)
+        for watched, (state, numbers) in zip(self.watching, places, strict=False):
+            reading = Reading(
+                p, logits, last.units, state, numbers, watched.weighted, last.activation
+            )
+            steps += watched.metric.instructions(reading)
         return steps
 
     def tables(self) -> list[Array]:
@@ -331,34 +303,33 @@ class Run:
     @property
     def batch_loss(self) -> Array:
         """The loss of the last batch, a single number."""
-        place = 2 * len(self.names)
+        place = self.scores.columns
         return self.sums[place : place + 1]
 
-    def running(self) -> dict[str, float]:
+    def running(self) -> dict[str, Any]:
         """Loss and metrics of the current pass so far."""
-        sums = self.sums[: 2 * len(self.names)].reshape(-1, 2)
-        return {
-            name: float(total / count) if count else 0.0
-            for name, (total, count) in zip(self.names, sums, strict=True)
-        }
+        return self.scores.plain(self.sums[: self.scores.columns])
 
-    def trained(self, epoch: int) -> dict[str, float]:
+    def trained(self, epoch: int) -> dict[str, Any]:
         """Loss and metrics of the training of an epoch."""
-        return dict(zip(self.names, self.history[epoch].tolist(), strict=False))
+        return self.scores.plain(self.history[epoch, : self.scores.columns])
 
-    def validated(self, epoch: int) -> dict[str, float]:
+    def validated(self, epoch: int) -> dict[str, Any]:
         """Loss and metrics of the validation of an epoch, without ``val_``."""
-        values = self.history[epoch, len(self.names) :].tolist()
-        return dict(zip(self.names, values, strict=True))
+        return self.scores.plain(self.history[epoch, self.scores.columns :])
 
-    def recorded(self, first: int = 0, end: int | None = None) -> dict[str, list[float]]:
-        """Values of the epochs `first` … `end` − 1 in Keras's order: by name, validation last."""
-        table = self.history[first : self.epoch if end is None else end].T.tolist()
-        logs = dict(sorted(zip(self.names, table, strict=False)))
+    def results(self, states: Array) -> dict[str, Any]:
+        """Results in Keras's order: by name, validation last; `states` are rows of a history."""
+        results = dict(sorted(self.scores.results(states[..., : self.scores.columns]).items()))
         if self.validation is not None:
-            validated = [f"val_{name}" for name in self.names]
-            logs |= sorted(zip(validated, table[len(self.names) :], strict=True))
-        return logs
+            validated = self.scores.results(states[..., self.scores.columns :])
+            results |= {f"val_{name}": values for name, values in sorted(validated.items())}
+        return results
+
+    def recorded(self, first: int = 0, end: int | None = None) -> dict[str, list[Any]]:
+        """Results of the epochs `first` … `end` − 1."""
+        states = self.history[first : self.epoch if end is None else end]
+        return {name: in_history(values) for name, values in self.results(states).items()}
 
     # --- going on -----------------------------------------------------------------------------
 
@@ -371,7 +342,8 @@ class Run:
 
     def end_training(self) -> None:
         """Let the epoch's training end after the batches so far; its validation is next."""
-        self.history[self.epoch, : len(self.names)] = list(self.running().values())
+        columns = self.scores.columns
+        self.history[self.epoch, :columns] = self.sums[:columns]
         self.sums[:] = 0
         self.plan[fields.POSITION] = 0
         if self.validation is None:

@@ -38,7 +38,8 @@ from engine.losses import BinaryCrossentropy, CategoricalCrossentropy, SparseCat
 from engine.losses.binary_crossentropy import EPSILON
 from engine.models.arguments import verbosity
 from engine.models.model import Model
-from engine.models.run import Rows, form_of
+from engine.losses.forms import form_of
+from engine.models.run import Rows
 from engine.optimizers.optimizer import checked_number
 from engine.study.needed import needed
 from engine.study.step import loss_and_gradient, penalty

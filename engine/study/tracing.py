@@ -14,7 +14,8 @@ import numpy as np
 from engine.kernels.memory import Array
 from engine.kernels.on_arrays import flushing
 from engine.models.model import Model
-from engine.models.run import Rows, form_of, metric_code, sigmoid_apart
+from engine.losses.forms import form_of
+from engine.models.run import Rows, sigmoid_apart
 from engine.optimizers import SGD, Adam, Optimizer
 from engine.optimizers.adam import blend, largest_yet, stride
 from engine.optimizers.sgd import gather_momentum
@@ -66,8 +67,8 @@ class _Step:
         last = self.dense[-1]
         name, width = last.activation.__name__, rows.y.shape[1]
         self.form, self.on_z = form_of(loss, name)
-        codes = [metric_code(m, width, last.units, name) for m in model._metrics(width)]
-        self.apart = sigmoid_apart(name, self.on_z, codes)
+        metrics = [watched.metric for watched in model._metrics(width)]
+        self.apart = sigmoid_apart(name, self.on_z, metrics)
 
     def traced(self) -> Trace:
         """All of it."""
