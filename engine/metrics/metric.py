@@ -165,9 +165,9 @@ class Metric:
 
 
 def plain(result: Any) -> Any:
-    """A result as Keras's History has it: a float, or an array of several numbers."""
+    """A result as Keras's History has it: a number is a float, an array stays one."""
     array = np.asarray(result)
-    return float(array.reshape(())) if array.size == 1 else array
+    return float(array) if array.ndim == 0 else array
 
 
 def quotient(a: Any, b: Any) -> Any:

@@ -319,12 +319,12 @@ class Run:
         return self.scores.plain(self.history[epoch, self.scores.columns :])
 
     def results(self, states: Array) -> dict[str, Any]:
-        """Results in Keras's order: by name, validation last; `states` are rows of a history."""
-        results = dict(sorted(self.scores.results(states[..., : self.scores.columns]).items()))
+        """Results in Keras's order, which is that of the names; `states` are rows of a history."""
+        results = self.scores.results(states[..., : self.scores.columns])
         if self.validation is not None:
             validated = self.scores.results(states[..., self.scores.columns :])
-            results |= {f"val_{name}": values for name, values in sorted(validated.items())}
-        return results
+            results |= {f"val_{name}": values for name, values in validated.items()}
+        return dict(sorted(results.items()))
 
     def recorded(self, first: int = 0, end: int | None = None) -> dict[str, list[Any]]:
         """Results of the epochs `first` … `end` − 1."""

@@ -55,14 +55,12 @@ class Scores:
 def listed(results: Any) -> list[Any]:
     """Results of several epochs as a History has them: floats, or arrays.
 
-    >>> listed(np.array([[0.5], [0.25]]))
+    >>> listed(np.array([0.5, 0.25]))
     [0.5, 0.25]
     """
     array = np.asarray(results)
-    if array.size == len(array):
-        values: list[Any] = array.reshape(-1).tolist()
-        return values
-    return list(array)
+    values: list[Any] = array.tolist() if array.ndim == 1 else list(array)
+    return values
 
 
 def names_in_history(metrics: list[str], weighted: list[str]) -> list[str]:

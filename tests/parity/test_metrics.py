@@ -17,7 +17,7 @@ BINARY = [
     ("Recall", {"thresholds": [0.0, 0.5, 1.0]}),
     ("TruePositives", {"thresholds": 0.4}),
     ("TrueNegatives", {}),
-    ("FalsePositives", {"thresholds": [0.0, 0.25, 0.5, 0.75, 1.0]}),
+    ("FalsePositives", {"thresholds": 0.25}),
     ("FalseNegatives", {"name": "missed"}),
     ("AUC", {}),
     ("AUC", {"curve": "PR"}),
