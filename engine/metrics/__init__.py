@@ -134,8 +134,9 @@ def get(identifier: Any) -> Metric:
 def _unknown(identifier: Any) -> Exception:
     known = isinstance(identifier, str) or callable(identifier)
     return (ValueError if known else TypeError)(
-        f"Expected metrics among accuracy, {', '.join(sorted(set(map(snake_case, _CLASSES))))}, "
-        f"{', '.join(_SHORT)} and objects of engine.metrics. Received: {shown(identifier)}"
+        "Expected the name of a metric, such as accuracy, binary_accuracy, mse, auc or f1_score, or "
+        "an object of engine.metrics; dir(engine.metrics) lists all. "
+        f"Received: {shown(identifier)}"
     )
 
 

@@ -8,21 +8,22 @@
     result = Σ (x_t − x_{t+1})·h_t        over neighbouring thresholds
 
 with h the mean of y_t and y_{t+1} ("interpolation"), the smaller ("minoring") or the larger one
-("majoring").  Between two thresholds of a PR curve precision is no straight line: TP and P = TP + FP
-are interpolated, and the area of the interval has a closed form,
+("majoring").  Between two thresholds of a PR curve precision is no straight line: TP and
+P = TP + FP are interpolated, and the area of the interval has a closed form,
 
-    slope·(ΔTP + c·ln(P_t/P_{t+1})) / (TP + FN)_{t+1},   slope = ΔTP/ΔP,  c = TP_{t+1} − slope·P_{t+1}
+    s·(ΔTP + c·ln(P_t/P_{t+1})) / (TP + FN)_{t+1}        s = ΔTP/ΔP,  c = TP_{t+1} − s·P_{t+1}
 
 Thresholds are i/(T − 1), the first moved below 0 and the last above 1, so that they say always and
 never.
 
-Source: Davis & Goadrich (2006), The relationship between Precision-Recall and ROC curves, section 4;
-Flach & Kull (2015), Precision-Recall-Gain curves.
+Source: Davis & Goadrich (2006), The relationship between Precision-Recall and ROC curves,
+section 4; Flach & Kull (2015), Precision-Recall-Gain curves.
 Keras: ``keras.metrics.AUC``; sums and logarithms in TensorFlow's order.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -43,7 +44,7 @@ from engine.metrics.metric import Array, quotient
 
 CURVES = {"roc": "ROC", "ROC": "ROC", "pr": "PR", "PR": "PR", "prgain": "PRGAIN"}
 CURVES |= {"PRGAIN": "PRGAIN"}
-HEIGHTS = {
+HEIGHTS: dict[str, Callable[[Array, Array], Array]] = {
     "interpolation": lambda a, b: (a + b) / 2.0,
     "minoring": np.minimum,
     "majoring": np.maximum,
@@ -174,7 +175,7 @@ class AUC(ConfusionMetric):
         by_label = column_sums(areas)
         return packet_sums(by_label) / by_label.dtype.type(by_label.shape[-1])
 
-    def _between_points(self, tp: Array, fp: Array, fn: Array) -> Array:
+    def _between_points(self, tp: Array, fp: Array, fn: Array) -> Any:
         """The areas under a PR curve whose TP and P are straight lines between the thresholds."""
         p = tp + fp
         before, after = p[..., :-1, :], p[..., 1:, :]

@@ -64,7 +64,9 @@ def _keep_largest(p: Any, top: Any, k: Any, units: Any, left: Any) -> None:
 
 
 @inlined
-def _lay_out(frame: Any, a: Any, rows: Any, p: Any, yes: Any, no: Any, group: Any, like: Any):
+def _lay_out(
+    frame: Any, a: Any, rows: Any, p: Any, yes: Any, no: Any, group: Any, like: Any
+) -> Any:
     """Predictions, and the weights of the labels that are yes and no, unit `group` or all.
 
     Returns how many there are.
@@ -105,7 +107,9 @@ def _add(sums: Any, bit: Any, a: Any, t: Any, group: Any, groups: Any, value: An
 
 
 @inlined
-def _chosen(p: Any, threshold: Any, weights: Any, above: Any, out: Any, n: Any, threads: Any):
+def _chosen(
+    p: Any, threshold: Any, weights: Any, above: Any, out: Any, n: Any, threads: Any
+) -> Any:
     """Σ weights where p > t, or where it is not."""
     for i in range(0, n, 16):
         w, zero = load(weights, i, 16), fill(p, 0.0, 16)
@@ -115,7 +119,19 @@ def _chosen(p: Any, threshold: Any, weights: Any, above: Any, out: Any, n: Any, 
 
 
 @inlined
-def _one_by_one(frame, a, sums, p, yes, no, out, n, group, groups, like) -> None:
+def _one_by_one(
+    frame: Any,
+    a: Any,
+    sums: Any,
+    p: Any,
+    yes: Any,
+    no: Any,
+    out: Any,
+    n: Any,
+    group: Any,
+    groups: Any,
+    like: Any,
+) -> None:
     """Every threshold by itself."""
     thresholds, count = place(frame, fields.THRESHOLDS, integer(a, 3), like), integer(a, 5)
     # TensorFlow's threads share a vector's sum, but not the sums of a matrix's rows.
@@ -131,7 +147,19 @@ def _one_by_one(frame, a, sums, p, yes, no, out, n, group, groups, like) -> None
 
 
 @inlined
-def _in_buckets(frame, a, sums, p, yes, no, out, n, group, groups, like) -> None:
+def _in_buckets(
+    frame: Any,
+    a: Any,
+    sums: Any,
+    p: Any,
+    yes: Any,
+    no: Any,
+    out: Any,
+    n: Any,
+    group: Any,
+    groups: Any,
+    like: Any,
+) -> None:
     """All thresholds in one pass."""
     count, how = integer(a, 5), integer(a, 6)
     below = at(out, count)
@@ -168,8 +196,8 @@ def room(rows: int, units: int, thresholds: int) -> int:
 def count(frame: Any, a: Any, rows: Any, like: Any) -> None:
     """Add to the counts.
 
-    Numbers: those of every metric, then how many thresholds, what is counted and how, top_k (0: all),
-    class_id (−1: all).
+    Numbers: those of every metric, then how many thresholds, what is counted and how, top_k
+    (0: all), class_id (−1: all).
     """
     sums, p = (
         place(frame, fields.SUMS, integer(a, 2), like),

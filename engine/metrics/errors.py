@@ -2,9 +2,11 @@
 
     mean absolute error               |y − p|
     mean absolute percentage error    100·|y − p| / max(|y|, ε)                 ε = 1e-7
-    mean squared logarithmic error    (ln(max(p, ε) + 1) − ln(max(y, ε) + 1))²
+    mean squared logarithmic error    (ln(1 + max(p, ε)) − ln(1 + max(y, ε)))²
     root mean squared error           √ of the mean of (p − y)²
     accuracy                          [y = p]
+
+TensorFlow's graphs, and so ``fit`` and ``evaluate``, take log1p for the logarithm of 1 + x.
 
 Keras: ``keras.metrics.MeanAbsoluteError``, ``MeanAbsolutePercentageError``,
 ``MeanSquaredLogarithmicError``, ``RootMeanSquaredError``, ``Accuracy``.
@@ -17,7 +19,7 @@ from typing import Any
 import numpy as np
 
 from engine.kernels.compiler import Part, formula
-from engine.kernels.elementary import log
+from engine.kernels.elementary import log1p
 from engine.kernels.lanes import maximum, where
 from engine.kernels.metrics import Reading, mean_over_units
 from engine.losses.loss import same_shape
@@ -41,8 +43,8 @@ def relative(p: Any, y: Any) -> Any:
 
 @formula
 def squared_logarithmic(p: Any, y: Any) -> Any:
-    """(ln(max(p, ε) + 1) − ln(max(y, ε) + 1))²."""
-    d = log(maximum(p, EPSILON) + 1.0) - log(maximum(y, EPSILON) + 1.0)
+    """(ln(1 + max(p, ε)) − ln(1 + max(y, ε)))²."""
+    d = log1p(maximum(p, EPSILON)) - log1p(maximum(y, EPSILON))
     return d * d
 
 
@@ -79,7 +81,7 @@ def mean_absolute_percentage_error(y_true: Any, y_pred: Any) -> Array:
 
 
 def mean_squared_logarithmic_error(y_true: Any, y_pred: Any) -> Array:
-    """The mean of (ln(max(p, ε) + 1) − ln(max(y, ε) + 1))² over the units of each row."""
+    """The mean of (ln(1 + max(p, ε)) − ln(1 + max(y, ε)))² over the units of each row."""
     return np.asarray(_mean(squared_logarithmic, y_true, y_pred))
 
 

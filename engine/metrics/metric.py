@@ -43,7 +43,7 @@ class Metric:
             raise TypeError(f"Expected name to be a text. Received: name={shown(name)}")
         self.name = name if name is not None else automatic_name(type(self).__name__)
         self.dtype = dtype or "float32"
-        self.reset_state()
+        self._state: Array | None = None
 
     # --- what each metric has of its own ------------------------------------------------------
 
@@ -144,7 +144,7 @@ class Metric:
 
     def reset_state(self) -> None:
         """Forget all rows."""
-        self._state: Array | None = None
+        self._state = None
 
     def __call__(self, y_true: Any, y_pred: Any, sample_weight: Any = None) -> Any:
         """Count more rows in and return the result so far."""

@@ -58,7 +58,10 @@ def _not_sorted(from_sorted_ids: Any) -> None:
 
 @instruction()
 def top_k(frame: Any, a: Any, rows: Any, like: Any) -> None:
-    """The values, added up.  Numbers: those of every metric, then k, 1 if labels are class numbers."""
+    """The values, added up.
+
+    Numbers: those of every metric, then k, 1 if labels are class numbers.
+    """
     p, y, values = taken(frame, a, like)
     units, scratch = integer(a, 1), place(frame, fields.SCRATCH, 0, like)
     k, sparse = fill(p, integer(a, 5), 16), integer(a, 6) > 0

@@ -138,7 +138,7 @@ class Fits:
             if values is not None:
                 columns[name] = np.repeat(values, epochs)
         columns["epoch"] = np.tile(np.arange(epochs), members)
-        for name, values in self.history.items():
-            flat = values.reshape(members * epochs, *values.shape[2:])
+        for name, results in self.history.items():
+            flat = results.reshape(members * epochs, *results.shape[2:])
             columns[name] = flat if flat.ndim == 1 else list(flat)
         return pandas.DataFrame(columns)

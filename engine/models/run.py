@@ -20,13 +20,14 @@ from engine.kernels.glibc import has_expf
 from engine.kernels.instructions import any_shared, listed
 from engine.kernels.machine import processors
 from engine.kernels.memory import REGISTER, address, padded, room_for
+from engine.kernels.metrics import Reading
 from engine.kernels.program import Instructions, Program
 from engine.kernels.rows import take
 from engine.kernels.team import CALLED_OFF
-from engine.kernels.metrics import Reading
 from engine.losses import Loss
 from engine.losses.forms import form_of
-from engine.metrics import BinaryAccuracy, Metric
+from engine.metrics.binary_accuracy import BinaryAccuracy
+from engine.metrics.metric import Metric
 from engine.models.scores import Scores, Watched
 from engine.models.scores import listed as in_history
 from engine.models.threads import all_at_once
@@ -166,7 +167,9 @@ class Run:
         numbers = [w.metric.numbers(units, dtype) for w in watching]
         self._numbers_at = np.cumsum([0, *(n.size for n in numbers)]).tolist()
         self.thresholds = np.concatenate([*numbers, np.zeros(REGISTER, dtype)])
-        aside = max((w.metric.aside(max(batch, validation_batch), units) for w in watching), default=0)
+        aside = max(
+            (w.metric.aside(max(batch, validation_batch), units) for w in watching), default=0
+        )
         self.aside = np.zeros(aside + REGISTER, dtype)
         program.make_room(max(batch, validation_batch))
         self.train = self.validation = None
@@ -249,8 +252,8 @@ class Run:
         )
         steps += program.mean(batch_loss)
         logits = program.left_at(z=last.activation in ("sigmoid", "softmax"))
-        p, places = program.left_at(), zip(self.scores.starts[1:], self._numbers_at, strict=False)
-        for watched, (state, numbers) in zip(self.watching, places, strict=False):
+        starts, p = zip(self.scores.starts[1:], self._numbers_at, strict=False), program.left_at()
+        for watched, (state, numbers) in zip(self.watching, starts, strict=False):
             reading = Reading(
                 p, logits, last.units, state, numbers, watched.weighted, last.activation
             )

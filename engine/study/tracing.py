@@ -13,8 +13,8 @@ import numpy as np
 
 from engine.kernels.memory import Array
 from engine.kernels.on_arrays import flushing
-from engine.models.model import Model
 from engine.losses.forms import form_of
+from engine.models.model import Model
 from engine.models.run import Rows, sigmoid_apart
 from engine.optimizers import SGD, Adam, Optimizer
 from engine.optimizers.adam import blend, largest_yet, stride

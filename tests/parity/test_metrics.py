@@ -1,4 +1,4 @@
-"""Metrics in trainings beside Keras: History, evaluate, single batches; weights, ties, one class."""
+"""Metrics in trainings beside Keras: History, evaluate, single batches; weights, extremes."""
 
 import numpy as np
 import pytest
