@@ -134,8 +134,8 @@ def get(identifier: Any) -> Metric:
 def _unknown(identifier: Any) -> Exception:
     known = isinstance(identifier, str) or callable(identifier)
     return (ValueError if known else TypeError)(
-        "Expected the name of a metric, such as accuracy, binary_accuracy, mse, auc or f1_score, or "
-        "an object of engine.metrics; dir(engine.metrics) lists all. "
+        "Expected the name of a metric, such as accuracy, binary_accuracy, mse, auc or f1_score, "
+        "or an object of engine.metrics; dir(engine.metrics) lists all. "
         f"Received: {shown(identifier)}"
     )
 

@@ -75,6 +75,16 @@ def count(frame: Any, a: Any, rows: Any, like: Any) -> None:
                 store(sums, k, load(sums, k, 1) + column_sum(terms, c, rows, units, threads))
 
 
+def plus_epsilon(a: Any, b: Any) -> Any:
+    """A + b + ε."""
+    return (a + b) + EPSILON
+
+
+def plus_epsilon_first(a: Any, b: Any) -> Any:
+    """The same, ε being added first."""
+    return (EPSILON + a) + b
+
+
 class FBetaScore(Metric):
     """F_β, the harmonic mean of precision and recall that gives recall β times the weight.
 
@@ -135,9 +145,11 @@ class FBetaScore(Metric):
         """F_β."""
         counts = state.reshape(*state.shape[:-1], 4, -1)
         tp, fp, fn, weights = np.moveaxis(counts, -2, 0)
-        precision, recall = tp / (tp + fp + EPSILON), tp / (tp + fn + EPSILON)
+        # TensorFlow's graphs add single numbers in another order than arrays.
+        add = plus_epsilon_first if self.average == "micro" else plus_epsilon
+        precision, recall = tp / add(tp, fp), tp / add(tp, fn)
         squared = self.beta**2
-        mean = (precision * recall) / ((squared * precision + recall) + EPSILON)
+        mean = (precision * recall) / add(squared * precision, recall)
         score = mean * (1 + squared)
         if self.average is None:
             return score
