@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.checks.shown import shown
 
-MOST_NAMES = 10
+MOST_NAMES = 8
 """So many names are told of those that are known."""
 
 

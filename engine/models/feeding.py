@@ -12,7 +12,7 @@ from engine.kernels.program import Program
 from engine.models import data
 from engine.models.compiling import Compiling
 from engine.models.run import Rows
-from engine.models.scores import Watched
+from engine.models.scores import Scores
 from engine.optimizers import Optimizer
 
 
@@ -83,11 +83,10 @@ class Feeding(Compiling):
     def _output_units(self) -> int:
         return int(self.layers[-1].units)
 
-    def _metrics(self, label_width: int) -> list[Watched]:
-        units = self._output_units()
-        found = self._watched(label_width, units)
-        for watched in found:
-            watched.metric.check(label_width, units)
+    def _metrics(self, y: data.Array) -> Scores:
+        """Loss and metrics for these labels, which must fit."""
+        found = self._scores(y.shape[1], self._output_units(), y.dtype.name)
+        found.check(y.shape[1])
         return found
 
     def _ready(self, rows: Rows, optimizer: Optimizer | None = None) -> Program:

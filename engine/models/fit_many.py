@@ -224,7 +224,7 @@ def _train(
         run = Run(
             template._program(),
             loss,
-            template._metrics(first.rows.y.shape[1]),
+            template._metrics(first.rows.y),
             optimizer=optimizer,
             train_rows=first.rows,
             batch=batch,

@@ -99,7 +99,7 @@ class Fits:
         for size in {min(batch, len(rows)) for rows in data}:
             some = [k for k in range(len(self)) if min(batch, len(data[k % len(data)])) == size]
             kept = [data[k] for k in some] if len(data) > 1 else data
-            metrics = model._metrics(kept[0].y.shape[1])
+            metrics = model._metrics(kept[0].y)
             run = Run(program, loss, metrics, validation_rows=kept[0], validation_batch=size)
             assert run.validation is not None
             plans, histories = tiled(run, len(some), [self._parameters[k] for k in some])

@@ -105,7 +105,7 @@ class Fitting(Feeding):
         even_size = 0 if len(rows) % batch else batch
         batch = min(batch, len(rows))
         validation_batch = min(validation_batch, len(validation or rows))
-        watched = self._metrics(rows.y.shape[1])
+        scores = self._metrics(rows.y)
         hooks = CallbackList(
             callbacks,
             add_history=True,
@@ -124,7 +124,7 @@ class Fitting(Feeding):
         run = Run(
             program,
             self._loss,
-            watched,
+            scores,
             optimizer=self.optimizer,
             train_rows=rows,
             batch=batch,

@@ -20,7 +20,6 @@ from engine.kernels.glibc import has_expf
 from engine.kernels.instructions import any_shared, listed
 from engine.kernels.machine import processors
 from engine.kernels.memory import REGISTER, address, padded, room_for
-from engine.kernels.metrics import Reading
 from engine.kernels.program import Instructions, Program
 from engine.kernels.rows import take
 from engine.kernels.team import CALLED_OFF
@@ -28,7 +27,7 @@ from engine.losses import Loss
 from engine.losses.forms import form_of
 from engine.metrics.binary_accuracy import BinaryAccuracy
 from engine.metrics.metric import Metric
-from engine.models.scores import Scores, Watched
+from engine.models.scores import Scores
 from engine.models.scores import listed as in_history
 from engine.models.threads import all_at_once
 from engine.optimizers import Optimizer
@@ -142,7 +141,7 @@ class Run:
         self,
         program: Program,
         loss: Loss,
-        watching: list[Watched],
+        scores: Scores,
         *,
         optimizer: Optimizer | None = None,
         train_rows: Rows | None = None,
@@ -161,16 +160,8 @@ class Run:
         any_rows = train_rows if train_rows is not None else validation_rows
         assert any_rows is not None
         width = any_rows.y.shape[1]
-        self.watching, units = watching, program.units
-        self.scores = Scores(watching, units)
-        self.names, columns = self.scores.names, self.scores.columns
-        numbers = [w.metric.numbers(units, dtype) for w in watching]
-        self._numbers_at = np.cumsum([0, *(n.size for n in numbers)]).tolist()
-        self.thresholds = np.concatenate([*numbers, np.zeros(REGISTER, dtype)])
-        aside = max(
-            (w.metric.aside(max(batch, validation_batch), units) for w in watching), default=0
-        )
-        self.aside = np.zeros(aside + REGISTER, dtype)
+        self.scores, self.names, columns = scores, scores.names, scores.columns
+        self.aside = np.zeros(scores.aside(max(batch, validation_batch)) + REGISTER, dtype)
         program.make_room(max(batch, validation_batch))
         self.train = self.validation = None
         if train_rows is not None:
@@ -207,7 +198,7 @@ class Run:
             (fields.HYPER, self.hyper),
             (fields.SUMS, self.sums),
             (fields.HISTORY, self.history),
-            (fields.THRESHOLDS, self.thresholds),
+            (fields.THRESHOLDS, scores.thresholds),
             (fields.ASIDE, self.aside),
         ):
             plan[field] = address(values)
@@ -225,13 +216,13 @@ class Run:
         """Decide what the loss works on."""
         self._form, self.on_logits = form_of(loss, self.program.layers[-1].activation)
         # When the loss works on the logits and there are no metrics, nobody needs the activation.
-        self.predicted = bool(self.watching) or not self.on_logits
+        self.predicted = bool(self.scores.metrics) or not self.on_logits
         """Whether somebody reads the last layer's activation."""
 
     def _evaluate(self, training: bool) -> Instructions:
         """Forward pass, loss and metrics; the gradient of the loss, too, if `training`."""
         program, last = self.program, self.program.layers[-1]
-        metrics, batch_loss = [w.metric for w in self.watching], self.scores.columns
+        metrics, batch_loss = self.scores.metrics, self.scores.columns
         apart = sigmoid_apart(last.activation, self.on_logits, metrics)
         loss_on = program.left_at(z=self.on_logits)
         rows = self.batch if training else self.validation_batch
@@ -241,8 +232,8 @@ class Run:
         steps += program.forward(rows)
         single = last.units == 1 and last.activation == "sigmoid" and not program.penalties
         single = single and self.on_logits and self._form == losses.BINARY_LOGITS
-        plainly = not (buffers.rows.weights is not None and any(w.weighted for w in self.watching))
-        if single and plainly and [type(m) for m in metrics] == [BinaryAccuracy]:
+        weighted = self.scores.weighted and buffers.rows.weights is not None
+        if single and not weighted and [type(m) for m in metrics] == [BinaryAccuracy]:
             places = last.output, program.predictions, last.output, batch_loss, 2, 0
             return [*steps, (one_output.sigmoid_output, *places, training)]
         if self.predicted:
@@ -252,13 +243,7 @@ class Run:
         )
         steps += program.mean(batch_loss)
         logits = program.left_at(z=last.activation in ("sigmoid", "softmax"))
-        starts, p = zip(self.scores.starts[1:], self._numbers_at, strict=False), program.left_at()
-        for watched, (state, numbers) in zip(self.watching, starts, strict=False):
-            reading = Reading(
-                p, logits, last.units, state, numbers, watched.weighted, last.activation
-            )
-            steps += watched.metric.instructions(reading)
-        return steps
+        return steps + self.scores.instructions(program.left_at(), logits, last.activation)
 
     def tables(self) -> list[Array]:
         """The lists of instructions; see :func:`engine.kernels.train.run`."""

@@ -8,11 +8,14 @@ A row of the history has the states at the end of an epoch's training, then thos
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
 
-from engine.kernels.memory import Array
+from engine.kernels.memory import REGISTER, Array
+from engine.kernels.metrics import Reading
+from engine.kernels.program import Instructions
 from engine.metrics.mean import Mean
 from engine.metrics.metric import Metric, plain
 
@@ -27,18 +30,63 @@ class Watched:
 
 
 class Scores:
-    """The columns of the states, and the results that are read off them."""
+    """The columns of the states, and the results that are read off them.
 
-    def __init__(self, watched: list[Watched], units: int) -> None:
-        metrics: list[Metric] = [Mean("loss"), *(w.metric for w in watched)]
+    Attributes
+    ----------
+    watched
+        The metrics.
+    names
+        Those of the results: loss and metrics.
+    starts
+        Where the states begin; at last where the last one ends.
+    thresholds
+        What the instructions of all metrics need besides.
+    numbers_at
+        Where those of each metric begin.
+    """
+
+    def __init__(self, watched: list[Watched], units: int, dtype: str) -> None:
+        self.watched, self._units = watched, units
+        self._metrics: list[Metric] = [Mean("loss"), *(w.metric for w in watched)]
         self.names = ["loss", *(w.name for w in watched)]
-        self.starts = np.cumsum([0, *(m.size(units) for m in metrics)]).tolist()
-        self._metrics = metrics
+        self.starts = [0, *accumulate(metric.size(units) for metric in self._metrics)]
+        numbers = [w.metric.numbers(units, dtype) for w in watched]
+        self.numbers_at = [0, *accumulate(n.size for n in numbers)]
+        self.thresholds = np.concatenate([*numbers, np.zeros(REGISTER, dtype)])
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """The metrics, without the loss."""
+        return self._metrics[1:]
+
+    @property
+    def weighted(self) -> bool:
+        """Whether one of them counts the weights of the rows."""
+        return any(w.weighted for w in self.watched)
+
+    def check(self, label_width: int) -> None:
+        """Raise a ValueError if labels of this width do not fit a metric."""
+        for metric in self.metrics:
+            metric.check(label_width, self._units)
+
+    def aside(self, rows: int) -> int:
+        """How many numbers the metrics put aside for batches of so many rows."""
+        return max((metric.aside(rows, self._units) for metric in self.metrics), default=0)
+
+    def instructions(self, p: int, z: int, activation: str) -> Instructions:
+        """What adds a batch to the states; p and z are the places of predictions and logits."""
+        steps: Instructions = []
+        places = zip(self.watched, self.starts[1:], self.numbers_at, strict=False)
+        for watched, state, numbers in places:
+            reading = Reading(p, z, self._units, state, numbers, watched.weighted, activation)
+            steps += watched.metric.instructions(reading)
+        return steps
 
     @property
     def columns(self) -> int:
         """How many numbers all states have."""
-        return int(self.starts[-1])
+        return self.starts[-1]
 
     def results(self, states: Array) -> dict[str, Any]:
         """Results by name; `states` has the columns in its last axis."""

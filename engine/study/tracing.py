@@ -65,10 +65,9 @@ class _Step:
         assert loss is not None and optimizer is not None
         self.loss, self.optimizer = loss, optimizer
         last = self.dense[-1]
-        name, width = last.activation.__name__, rows.y.shape[1]
+        name = last.activation.__name__
         self.form, self.on_z = form_of(loss, name)
-        metrics = [watched.metric for watched in model._metrics(width)]
-        self.apart = sigmoid_apart(name, self.on_z, metrics)
+        self.apart = sigmoid_apart(name, self.on_z, model._metrics(rows.y).metrics)
 
     def traced(self) -> Trace:
         """All of it."""

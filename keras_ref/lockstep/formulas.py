@@ -131,7 +131,7 @@ def _loss(model: Any, layers: list[Any]) -> dict[str, str]:
 def _results(model: Any, loss: str, last: int) -> dict[str, str]:
     """What History, `evaluate` and `predict` say."""
     told = {"loss": f"Σ loss·rows / Σ rows over the batches,  loss = {loss}"}
-    for watched in model._watched(1, model.output_shape[-1]):
+    for watched in model._scores(1, model.output_shape[-1], model.weights[0].dtype).watched:
         told[watched.name] = _metric(watched.metric, last)
     found = {"predict": f"a{last} of the rows, in batches"}
     for name, text in told.items():

@@ -50,7 +50,7 @@ TABLE = {
         ValueError, "other names", "'loss'",
     ),
     "loss_weights": (compile_("adam", "mse", loss_weights=[1.0]), ValueError, "=None", "[1.0]"),
-    "weighted_metrics misspelt": (
+    "metrics misspelt, weighted": (
         compile_("adam", "mse", weighted_metrics=["acuracy"]), ValueError, "'acuracy'",
     ),
     "weighted_metrics text": (
