@@ -173,4 +173,6 @@ def quotient(a: Any, b: Any) -> Any:
     """a/b, 0 where b is 0; a and b are of one shape."""
     if a.ndim == 0:  # single numbers are divided ten times as fast
         return a[()] / b[()] if b else a.dtype.type(0)
+    if b.all():
+        return a / b
     return np.divide(a, b, out=np.zeros(np.shape(a), a.dtype), where=b != 0)

@@ -159,8 +159,9 @@ class Fitting(Feeding):
                     run.advance()
             finally:
                 if run.epoch:
-                    history.extend(first, run.recorded())
-                    logs = _epoch_logs(run, run.epoch - 1)
+                    recorded = run.recorded()
+                    history.extend(first, recorded)
+                    logs = {name: values[-1] for name, values in recorded.items()}
         hooks.on_train_end(logs)
         self._run = None
         return history

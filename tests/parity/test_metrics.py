@@ -1,5 +1,7 @@
 """Metrics in trainings beside Keras: History, evaluate, single batches; weights, extremes."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -56,7 +58,7 @@ CLASSES = [
 STRINGS = ["AUC", "auc", "Precision", "mse", "mae", "MAE", "precision", "accuracy", "msle"]
 
 NETS = {
-    "binary": (1, "sigmoid", "binary_crossentropy", [*BINARY]),
+    "binary": (1, "sigmoid", "binary_crossentropy", BINARY),
     "squared": (1, "sigmoid", "mse", BINARY),
     "linear": (1, None, "mse", BINARY),
     "three sigmoids": (3, "sigmoid", "binary_crossentropy", BINARY + SEVERAL),
@@ -64,6 +66,13 @@ NETS = {
     "sparse": (3, "softmax", "sparse_categorical_crossentropy", CLASSES),
     "eleven": (11, "sigmoid", "binary_crossentropy", BINARY[:6] + SEVERAL[2:12] + BINARY[-3:]),
 }
+
+
+EXTREMES: list[dict[str, object]] = [{}, {"labels": "one class"}, {"scale": 1e4}]
+FULL = [
+    (name, options) for name in NETS for options in EXTREMES if "GLASSNET_ALL_METRICS" in os.environ
+]
+"""All of them, if the environment asks for them: six minutes."""
 
 
 def rows_for(units, loss, labels):
@@ -126,24 +135,28 @@ def assert_same(keras, *arguments, **options):
         assert_as_promised(ours[name], values, name)
 
 
-@pytest.mark.parametrize("name", NETS)
+@pytest.mark.parametrize("name", ["binary", "softmax", "sparse", "eleven"])
 def test_every_metric(keras, name):
+    """Beside each other, without and with weights."""
     units, activation, loss, metrics = NETS[name]
-    assert_same(keras, units, activation, loss, metrics, [])
+    assert_same(keras, units, activation, loss, metrics, metrics[::-1])
 
 
-@pytest.mark.parametrize("name", NETS)
-def test_every_weighted_metric(keras, name):
-    units, activation, loss, metrics = NETS[name]
-    assert_same(keras, units, activation, loss, [], metrics)
-
-
-@pytest.mark.parametrize("name", ["binary", "three sigmoids", "softmax", "sparse"])
-@pytest.mark.parametrize("options", [{"labels": "one class"}, {"scale": 1e4}], ids=str)
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("squared", {}),
+        ("linear", {}),
+        ("three sigmoids", {"scale": 1e4}),
+        ("binary", {"labels": "one class"}),
+        *FULL,
+    ],
+    ids=str,
+)
 def test_extremes(keras, name, options):
     """Labels of one class only; predictions that are 0 and 1."""
     units, activation, loss, metrics = NETS[name]
-    assert_same(keras, units, activation, loss, metrics, metrics[::-1], **options)
+    assert_same(keras, units, activation, loss, [], metrics, **options)
 
 
 def test_names(keras):
