@@ -14,7 +14,8 @@ are.
 
 Source: van Rijsbergen (1979), Information Retrieval, chapter 7.
 Keras: ``keras.metrics.FBetaScore``, ``F1Score``; TensorFlow adds over the rows as
-:func:`engine.kernels.metrics.column_sum` does.
+:func:`engine.kernels.metrics.column_sum` does.  Of "micro" the last bit may differ in
+``train_on_batch`` and ``test_on_batch``, whose graphs add ε first.
 """
 
 from __future__ import annotations
@@ -73,16 +74,6 @@ def count(frame: Any, a: Any, rows: Any, like: Any) -> None:
             for c in range(units):
                 k = kind * units + c
                 store(sums, k, load(sums, k, 1) + column_sum(terms, c, rows, units, threads))
-
-
-def plus_epsilon(a: Any, b: Any) -> Any:
-    """A + b + ε."""
-    return (a + b) + EPSILON
-
-
-def plus_epsilon_first(a: Any, b: Any) -> Any:
-    """The same, ε being added first."""
-    return (EPSILON + a) + b
 
 
 class FBetaScore(Metric):
@@ -145,11 +136,9 @@ class FBetaScore(Metric):
         """F_β."""
         counts = state.reshape(*state.shape[:-1], 4, -1)
         tp, fp, fn, weights = np.moveaxis(counts, -2, 0)
-        # TensorFlow's graphs add single numbers in another order than arrays.
-        add = plus_epsilon_first if self.average == "micro" else plus_epsilon
-        precision, recall = tp / add(tp, fp), tp / add(tp, fn)
+        precision, recall = tp / (tp + fp + EPSILON), tp / (tp + fn + EPSILON)
         squared = self.beta**2
-        mean = (precision * recall) / add(squared * precision, recall)
+        mean = (precision * recall) / (squared * precision + recall + EPSILON)
         score = mean * (1 + squared)
         if self.average is None:
             return score

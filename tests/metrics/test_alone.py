@@ -31,6 +31,7 @@ CASES = [
     ("F1Score", {}),
     ("F1Score", {"average": "macro", "threshold": 0.3}),
     ("FBetaScore", {"average": "weighted", "beta": 2.0}),
+    ("FBetaScore", {"average": "micro", "beta": 0.5}),
     ("BinaryCrossentropy", {"label_smoothing": 0.1}),
     ("BinaryCrossentropy", {"from_logits": True}),
     ("CategoricalCrossentropy", {"label_smoothing": 0.2}),
@@ -49,12 +50,11 @@ CASES = [
     ("SparseTopKCategoricalAccuracy", {"k": 2}),
 ]
 WITHIN_ULPS = [
-    # Outside of a graph TensorFlow forms x² by pow, and ln(1 + x) by log; ε is added last.
+    # Outside of a graph TensorFlow forms x² by pow, and ln(1 + x) by log.
     ("R2Score", {}),
     ("R2Score", {"class_aggregation": None}),
     ("R2Score", {"class_aggregation": "variance_weighted_average"}),
     ("MeanSquaredLogarithmicError", {}),
-    ("FBetaScore", {"average": "micro", "beta": 0.5}),
     # the middle axis of three is summed in blocks
     ("AUC", {"multi_label": True, "thresholds": [0.1, 0.4, 0.45]}),
 ]
@@ -89,8 +89,8 @@ def results(metric, name, units, kind, weighted):
 @pytest.mark.parametrize(("name", "options"), CASES + WITHIN_ULPS, ids=str)
 def test_alone(keras, name, options, kind):
     for units in (1, 3, 11):
-        if units == 1 and "top_k" in options and "thresholds" not in options:
-            continue
+        if units == 1 and name == "CategoricalCrossentropy":
+            continue  # of one class it is 0, and both engines warn
         for weighted in (False, True):
             ours = results(getattr(metrics, name)(**options), name, units, kind, weighted)
             theirs = results(getattr(keras.metrics, name)(**options), name, units, kind, weighted)
