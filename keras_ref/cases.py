@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from keras_ref.chain import chain, penalty, schedule
+from keras_ref.chain import chain, metric, penalty, schedule
 from keras_ref.experiment import Experiment
 
 ADAM: dict[str, Any] = {"optimizer": "Adam", "learning_rate": 0.01}
@@ -188,6 +188,18 @@ CASES: dict[str, Experiment] = {
     "metrics-sparse": chain(**SPARSE, metrics=("acc", "sparse_categorical_accuracy")),
     "metrics-sparse-loss": chain(**SPARSE, metrics=("sparse_categorical_crossentropy",)),
     "metrics-squared": chain(**_with(SQUARES, metrics=("accuracy", "mean_squared_error"))),
+    "metrics-counts": chain(
+        **ADAM, validation="plain",
+        metrics=(metric("Precision"), metric("Recall", thresholds=0.3), metric("AUC"),
+                 metric("AUC", curve="PR", name="pr"), metric("TrueNegatives"), "mae"),
+    ),
+    "metrics-scores": chain(
+        **CLASSES, **ADAM, validation="plain",
+        metrics=(metric("F1Score", average="macro"), metric("TopKCategoricalAccuracy", k=2),
+                 metric("AUC", multi_label=True), metric("Precision", class_id=1),
+                 metric("CategoricalCrossentropy", label_smoothing=0.1), metric("R2Score"),
+                 metric("RootMeanSquaredError")),
+    ),
     "metrics-logits": chain(
         (6, 7, 10), ("relu", None), "categorical", **LOGITS, batch=32,
         metrics=("categorical_crossentropy", "accuracy"),

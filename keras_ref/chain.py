@@ -25,7 +25,7 @@ def chain(
     *,
     batch: int = 5,
     epochs: int = 2,
-    metrics: tuple[str, ...] | None = ("accuracy",),
+    metrics: tuple[Any, ...] | None = ("accuracy",),
     validation: str = "",
     use_bias: bool = True,
     penalties: tuple[tuple[Penalty, Penalty], ...] | None = None,
@@ -88,6 +88,15 @@ def chain(
         fit={"batch_size": batch, "epochs": epochs, **(fit or {})},
         seed=seed,
     )
+
+
+def metric(name: str, /, **arguments: Any) -> dict[str, Any]:
+    """Return a metric in Keras's words.
+
+    >>> metric("AUC", curve="PR")
+    {'class_name': 'AUC', 'config': {'curve': 'PR'}}
+    """
+    return {"class_name": name, "config": arguments}
 
 
 def penalty(name: str, **factors: float) -> dict[str, Any]:

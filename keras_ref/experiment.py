@@ -218,7 +218,9 @@ class Experiment:
         model.compile(
             optimizer=keras.optimizers.get(own.optimizer),
             loss=keras.losses.get(own.loss),
-            metrics=own.metrics,
+            # Keras's compile would take a dictionary for names of outputs.
+            metrics=own.metrics
+            and [keras.metrics.get(m) if isinstance(m, dict) else m for m in own.metrics],
         )
         return model
 

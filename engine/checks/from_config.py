@@ -7,6 +7,9 @@ from typing import Any
 
 from engine.checks.shown import shown
 
+MOST_NAMES = 8
+"""So many names are told of those that are known."""
+
 
 def from_config(cls: Any, config: Any) -> Any:
     """``cls(**config)``, if `config` is a dict of arguments that `cls` takes.
@@ -47,8 +50,9 @@ def class_of(config: Any, known: dict[str, Any], kind: str) -> Any:
         )
     name = config.get("class_name")
     if not isinstance(name, str) or name not in known:
+        names = [*list(known)[:MOST_NAMES], *["…"] * (len(known) > MOST_NAMES)]
         raise ValueError(
-            f"Expected class_name of {kind} to be one of {', '.join(known)}. "
+            f"Expected class_name of {kind} to be one of {', '.join(names)}. "
             f"Received: class_name={shown(name)}"
         )
     return known[name], config.get("config")

@@ -77,6 +77,7 @@ _ROOMS_WITH_KERNEL_CODE = (
     "kernels",
     "activations",
     "losses",
+    "metrics",
     "optimizers",
     "random",
     "regularizers",

@@ -44,7 +44,8 @@ from __future__ import annotations
     # the fit's
     SUMS,
     HISTORY,
-    THRESHOLDS,
+    THRESHOLDS,  # of the metrics, and what else their formulas need
+    ASIDE,  # room for what a metric works out on the way
     HAS_EXPF,  # 1: the C library's exponential can be had for whole registers
     THREADS,  # how many TensorFlow would use, which cuts very long sums
     # the team's
@@ -76,7 +77,7 @@ from __future__ import annotations
     FROM_WEIGHTS,
     INPUTS,  # numbers in a row of features
     LABELS,  # numbers in a row of labels
-    COLUMNS,  # the loss and the metrics, how many
+    COLUMNS,  # numbers in the states of the loss and the metrics
     RATES,  # the sizes of the steps to come
     LEARNING_RATES,  # and their learning rates; 0: nobody reads them
     EPOCHS,
@@ -88,6 +89,6 @@ from __future__ import annotations
     STEPS_DONE,
     ITERATION,  # how many steps the optimizer had taken before the one at hand
     PLAN_LENGTH,
-) = range(73)
+) = range(74)
 
 TRAINING, VALIDATING = range(2)

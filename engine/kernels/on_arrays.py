@@ -14,10 +14,11 @@ import numpy as np
 
 from engine.kernels import elementary
 from engine.kernels.compiler import Part, compiled, part
-from engine.kernels.lanes import call, load, pointer, store
+from engine.kernels.lanes import at, call, load, pointer, store
 from engine.kernels.lanes import fma as fma_of_lanes
 from engine.kernels.machine import FLUSHING, exchange_mode
 from engine.kernels.memory import Array
+from engine.kernels.sums import packet_sum
 
 
 def _eight(name: str, function: Any) -> Part:
@@ -58,6 +59,13 @@ def _fma(x: Any, y: Any, z: Any, out: Any) -> None:
 
 
 @compiled
+def _packet_sums(x: Any, n: Any, out: Any) -> None:
+    start, to = pointer(x), pointer(out)
+    for r in range(out.size):
+        store(to, r, packet_sum(at(start, r * n), n))
+
+
+@compiled
 def _exchange(mode: Any) -> Any:
     return exchange_mode(mode)
 
@@ -76,6 +84,43 @@ def fma(x: Any, y: Any, z: Any) -> Array:
     out = np.empty_like(a)
     _fma(a.reshape(-1), b.reshape(-1), c.reshape(-1), out.reshape(-1))
     return out
+
+
+def packet_sums(x: Array) -> Array:
+    """Σ over the last axis in the order of :func:`engine.kernels.sums.packet_sum`."""
+    values = np.ascontiguousarray(x)
+    out = np.empty(values.shape[:-1], values.dtype)
+    _packet_sums(values.reshape(-1), values.shape[-1], out.reshape(-1))
+    return out
+
+
+def column_sums(x: Array) -> Array:
+    """Σ over the last but one axis in the order of :func:`engine.kernels.metrics.column_sum`."""
+    rows, columns = x.shape[-2:]
+    if columns == 1:
+        return packet_sums(x[..., 0])[..., np.newaxis]
+    taking_turns = columns // 8 * 8 if rows >= 16 else 0
+    last = rows // 4 * 4
+    first = [_in_order(x[..., k:last:4, :taking_turns]) for k in range(4)]
+    total = ((first[0] + first[1]) + first[2]) + first[3]
+    for row in range(last, rows):
+        total = total + x[..., row, :taking_turns]
+    return np.concatenate([total, _in_order(x[..., taking_turns:])], axis=-1)
+
+
+def _in_order(x: Array) -> Array:
+    total = np.zeros((*x.shape[:-2], x.shape[-1]), x.dtype)
+    for row in range(x.shape[-2]):
+        total = total + x[..., row, :]
+    return total
+
+
+def logarithms(x: Array, axes: int) -> Array:
+    """Ln x of tensors that have so many axes, the last ones: packets of each, then its rest."""
+    flat = np.ascontiguousarray(x).reshape(*x.shape[: x.ndim - axes], -1)
+    whole = flat.shape[-1] // 8 * 8
+    parts = [evaluate("log", 8, flat[..., :whole]), evaluate("log", 1, flat[..., whole:])]
+    return np.concatenate(parts, axis=-1).reshape(x.shape)
 
 
 @contextmanager

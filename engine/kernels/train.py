@@ -31,16 +31,15 @@ Y, TARGETS, WEIGHTS, ROWS, BATCH = (
 
 @inlined
 def _record(frame: Any, column: Any, like: Any) -> None:
-    """Write the means of loss and metrics into a row of the history and start them afresh."""
+    """Copy the states of loss and metrics into a row of the history and start them afresh."""
     if integer(frame, fields.MEMBER) > 0:
         return
     columns, sums = integer(frame, fields.COLUMNS), place(frame, fields.SUMS, 0, like)
     row = integer(frame, fields.EPOCH) * 2 * columns + column
     history = place(frame, fields.HISTORY, row, like)
     for m in range(columns):
-        store(history, m, load(sums, 2 * m, 1) / load(sums, 2 * m + 1, 1))
-        store(sums, 2 * m, fill(sums, 0.0, 1))
-        store(sums, 2 * m + 1, fill(sums, 0.0, 1))
+        store(history, m, load(sums, m, 1))
+        store(sums, m, fill(sums, 0.0, 1))
 
 
 @inlined

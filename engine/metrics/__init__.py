@@ -17,8 +17,21 @@ from engine.losses import (
     mean_squared_error,
     sparse_categorical_crossentropy,
 )
+from engine.metrics.auc import AUC
 from engine.metrics.binary_accuracy import BinaryAccuracy, binary_accuracy
 from engine.metrics.categorical_accuracy import CategoricalAccuracy, categorical_accuracy
+from engine.metrics.counts import FalseNegatives, FalsePositives, TrueNegatives, TruePositives
+from engine.metrics.errors import (
+    Accuracy,
+    MeanAbsoluteError,
+    MeanAbsolutePercentageError,
+    MeanSquaredLogarithmicError,
+    RootMeanSquaredError,
+    mean_absolute_error,
+    mean_absolute_percentage_error,
+    mean_squared_logarithmic_error,
+)
+from engine.metrics.f_score import F1Score, FBetaScore
 from engine.metrics.loss_metric import (
     BinaryCrossentropy,
     CategoricalCrossentropy,
@@ -26,51 +39,68 @@ from engine.metrics.loss_metric import (
     MeanSquaredError,
     SparseCategoricalCrossentropy,
 )
+from engine.metrics.mean import Mean
 from engine.metrics.metric import Metric
+from engine.metrics.precision import Precision
+from engine.metrics.r2_score import R2Score
+from engine.metrics.recall import Recall
 from engine.metrics.sparse_categorical_accuracy import (
     SparseCategoricalAccuracy,
     sparse_categorical_accuracy,
 )
-
-__all__ = [
-    "BinaryAccuracy",
-    "BinaryCrossentropy",
-    "CategoricalAccuracy",
-    "CategoricalCrossentropy",
-    "LossMetric",
-    "MeanSquaredError",
-    "Metric",
-    "SparseCategoricalAccuracy",
-    "SparseCategoricalCrossentropy",
-    "binary_accuracy",
-    "binary_crossentropy",
-    "categorical_accuracy",
-    "categorical_crossentropy",
-    "deserialize",
-    "get",
-    "mean_squared_error",
-    "serialize",
-    "sparse_categorical_accuracy",
-    "sparse_categorical_crossentropy",
-]
+from engine.metrics.top_k import (
+    SparseTopKCategoricalAccuracy,
+    TopKCategoricalAccuracy,
+    sparse_top_k_categorical_accuracy,
+    top_k_categorical_accuracy,
+)
+from engine.naming import snake_case
 
 _FUNCTIONS: dict[Any, type[Metric]] = {
     binary_accuracy: BinaryAccuracy,
     categorical_accuracy: CategoricalAccuracy,
     sparse_categorical_accuracy: SparseCategoricalAccuracy,
+    top_k_categorical_accuracy: TopKCategoricalAccuracy,
+    sparse_top_k_categorical_accuracy: SparseTopKCategoricalAccuracy,
     binary_crossentropy: BinaryCrossentropy,
     categorical_crossentropy: CategoricalCrossentropy,
     sparse_categorical_crossentropy: SparseCategoricalCrossentropy,
     mean_squared_error: MeanSquaredError,
+    mean_absolute_error: MeanAbsoluteError,
+    mean_absolute_percentage_error: MeanAbsolutePercentageError,
+    mean_squared_logarithmic_error: MeanSquaredLogarithmicError,
 }
-_CLASSES = {c.__name__: c for c in _FUNCTIONS.values()}
-_NAMES: dict[str, type[Metric]] = (
-    {f.__name__: c for f, c in _FUNCTIONS.items()}
-    | _CLASSES
-    | {"bce": BinaryCrossentropy, "BCE": BinaryCrossentropy}
-    | {"mse": MeanSquaredError, "MSE": MeanSquaredError}
-)
+_CLASSES: dict[str, type[Metric]] = {
+    c.__name__: c
+    for c in (
+        *_FUNCTIONS.values(), Accuracy, AUC, F1Score, FBetaScore, FalseNegatives, FalsePositives,
+        Mean, Precision, R2Score, Recall, RootMeanSquaredError, TrueNegatives, TruePositives,
+    )
+}  # fmt: skip
+_SHORT = {
+    "bce": BinaryCrossentropy,
+    "mse": MeanSquaredError,
+    "mae": MeanAbsoluteError,
+    "mape": MeanAbsolutePercentageError,
+    "msle": MeanSquaredLogarithmicError,
+}
+_NAMES: dict[str, type[Metric]] = {
+    **{snake_case(name): c for name, c in _CLASSES.items()},
+    **_CLASSES,
+    **_SHORT,
+    **{name.upper(): c for name, c in _SHORT.items()},
+}
 _BY_SHAPE = ("accuracy", "acc")
+
+__all__ = [
+    "LossMetric",
+    "Metric",
+    *_CLASSES,
+    *(f.__name__ for f in _FUNCTIONS),
+    "deserialize",
+    "get",
+    "serialize",
+]
 
 
 def get(identifier: Any) -> Metric:
@@ -91,16 +121,32 @@ def get(identifier: Any) -> Metric:
     if isinstance(identifier, dict):
         return deserialize(identifier)
     if isinstance(identifier, str) and identifier in _NAMES:
-        return _NAMES[identifier](name=identifier)
+        made = _NAMES[identifier]()
+        made.name = identifier
+        return made
     if isinstance(identifier, type) and identifier in _CLASSES.values():
         return identifier()  # type: ignore[no-any-return]
     if callable(identifier) and identifier in _FUNCTIONS:
-        return _FUNCTIONS[identifier]()  # type: ignore[call-arg]
+        return _FUNCTIONS[identifier]()
+    raise _unknown(identifier)
+
+
+def _unknown(identifier: Any) -> Exception:
     known = isinstance(identifier, str) or callable(identifier)
-    raise (ValueError if known else TypeError)(
-        f"Expected metrics among accuracy, {', '.join(f.__name__ for f in _FUNCTIONS)}, mse, bce "
-        f"and objects of engine.metrics. Received: {shown(identifier)}"
+    return (ValueError if known else TypeError)(
+        "Expected the name of a metric, such as accuracy, binary_accuracy, mse, auc or f1_score, "
+        "or an object of engine.metrics; dir(engine.metrics) lists all. "
+        f"Received: {shown(identifier)}"
     )
+
+
+def prepared(identifier: Any) -> Any:
+    """A known name as it is, until data tell what it stands for; of anything else the metric."""
+    if not isinstance(identifier, str):
+        return get(identifier)
+    if identifier not in _NAMES and identifier not in _BY_SHAPE:
+        raise _unknown(identifier)
+    return identifier
 
 
 def resolve(identifier: Any, label_width: int, units: int) -> Metric:

@@ -13,8 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from engine.kernels import metrics as kernels
+from engine.kernels.metrics import Reading
 from engine.losses.loss import same_shape
-from engine.metrics.metric import Array, Metric
+from engine.metrics.mean import MeanOfRows
+from engine.metrics.metric import Array
 from engine.optimizers.optimizer import checked_number
 
 
@@ -28,7 +31,7 @@ def binary_accuracy(y_true: Any, y_pred: Any, threshold: float = 0.5) -> Array:
     return np.asarray(np.mean((y == (p > threshold)).astype(p.dtype), axis=-1))
 
 
-class BinaryAccuracy(Metric):
+class BinaryAccuracy(MeanOfRows):
     """The share of right yes/no answers.
 
     Parameters
@@ -37,26 +40,22 @@ class BinaryAccuracy(Metric):
         0 < threshold < 1; a larger prediction counts as yes.
     """
 
+    _direction = "up"
+    vector_is_a_row = False
+
     def __init__(
         self, name: str = "binary_accuracy", dtype: str | None = None, threshold: float = 0.5
     ) -> None:
-        self._threshold = checked_number("threshold", threshold, 0.0, 1.0)
+        self.threshold = checked_number("threshold", threshold, 0.0, 1.0)
         super().__init__(name, dtype)
 
-    @property
-    def threshold(self) -> float:
-        """Above which a prediction counts as yes."""
-        return self._threshold
+    def numbers(self, units: int, dtype: str) -> Array:
+        """The threshold."""
+        return np.array([self.threshold], dtype)
 
-    def values(self, y_true: Any, y_pred: Any) -> Array:
-        """The share of right answers in each row."""
-        return binary_accuracy(y_true, y_pred, self.threshold)
-
-    def code(self, label_width: int, units: int) -> int:
-        """The kernels' code; labels and predictions must be equally wide."""
-        from engine.kernels.metrics import BINARY_ACCURACY
-
-        return BINARY_ACCURACY if label_width == units else -1
+    def instructions(self, reading: Reading) -> list[tuple[Any, ...]]:
+        """Values, added up."""
+        return [(kernels.binary_accuracy, *reading.head)]
 
     def get_config(self) -> dict[str, Any]:
         """The arguments that make such a metric."""

@@ -13,8 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from engine.kernels import metrics as kernels
+from engine.kernels.metrics import Reading
 from engine.losses.loss import same_shape
-from engine.metrics.metric import Array, Metric
+from engine.metrics.mean import MeanOfRows
+from engine.metrics.metric import Array
 
 
 def categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
@@ -27,18 +30,14 @@ def categorical_accuracy(y_true: Any, y_pred: Any) -> Array:
     return np.asarray((np.argmax(y, axis=-1) == np.argmax(p, axis=-1)).astype(p.dtype))
 
 
-class CategoricalAccuracy(Metric):
+class CategoricalAccuracy(MeanOfRows):
     """The share of rows whose one-hot class is right."""
+
+    _direction = "up"
 
     def __init__(self, name: str = "categorical_accuracy", dtype: str | None = None) -> None:
         super().__init__(name, dtype)
 
-    def values(self, y_true: Any, y_pred: Any) -> Array:
-        """1 for each row whose class is right, 0 for the others."""
-        return categorical_accuracy(y_true, y_pred)
-
-    def code(self, label_width: int, units: int) -> int:
-        """The kernels' code; labels and predictions must be equally wide."""
-        from engine.kernels.metrics import CATEGORICAL_ACCURACY
-
-        return CATEGORICAL_ACCURACY if label_width == units else -1
+    def instructions(self, reading: Reading) -> list[tuple[Any, ...]]:
+        """Values, added up."""
+        return [(kernels.categorical_accuracy, *reading.head)]

@@ -1,4 +1,7 @@
-"""A loss that is watched as a metric: the mean of its values, without sample weights.
+"""A loss that is watched as a metric: the mean of its values.
+
+Label smoothing belongs to the metric: y·(1 − a) + b is formed from the labels as they are, whatever
+the loss that is trained does.
 
 Keras: ``keras.metrics.BinaryCrossentropy``, ``CategoricalCrossentropy``,
 ``SparseCategoricalCrossentropy`` and ``MeanSquaredError``.
@@ -8,28 +11,66 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from engine import losses
+from engine.kernels import fields
+from engine.kernels import losses as kernels
+from engine.kernels.metrics import Reading, add_up, smooth_labels
 from engine.losses import Loss
-from engine.metrics.metric import Array, Metric
+from engine.losses.forms import form_of
+from engine.losses.sparse_categorical_crossentropy import class_numbers
+from engine.metrics.mean import MeanOfRows
+from engine.metrics.metric import Array
 
 
-class LossMetric(Metric):
+class LossMetric(MeanOfRows):
     """Base of the metrics that are losses."""
+
+    _direction = "down"
 
     def __init__(self, loss: Loss, name: str | None = None, dtype: str | None = None) -> None:
         self.loss = loss
         super().__init__(name or loss.name, dtype)
 
-    def values(self, y_true: Any, y_pred: Any) -> Array:
-        """The loss of each row."""
-        return self.loss.call(y_true, y_pred)
+    def fits(self, label_width: int, units: int) -> bool:
+        """Class numbers have a width of 1; other labels are as wide as the predictions."""
+        return label_width == (1 if self.loss.sparse else units)
 
-    def code(self, label_width: int, units: int) -> int:
-        """The kernels' code for predictions; :mod:`engine.models` knows about logits."""
-        from engine.kernels.metrics import LOSS
+    def rows_of(self, y_true: Any, y_pred: Any) -> tuple[Array, Array]:
+        """Labels and predictions, each as an array of rows."""
+        if not self.loss.sparse:
+            return super().rows_of(y_true, y_pred)
+        labels, p = class_numbers(y_true, y_pred)
+        return labels.reshape(-1, 1).astype(p.dtype), p
 
-        wanted = 1 if self.loss.sparse else units
-        return LOSS + self.loss.forms[1] if label_width == wanted else -1
+    def reads_logits(self, activation: str) -> bool:
+        """Whether the loss has a form on logits, and they are there."""
+        return form_of(self.loss, activation)[0] <= kernels.SPARSE_LOGITS
+
+    @property
+    def _smooths(self) -> bool:
+        return bool(getattr(self.loss, "label_smoothing", 0.0)) and not self.loss.sparse
+
+    def numbers(self, units: int, dtype: str) -> Array:
+        """The factor and the summand of label smoothing."""
+        if not self._smooths:
+            return np.zeros(0, dtype)
+        summand = self.loss.smooth(np.zeros((1, units), dtype))[0, 0]
+        return np.array([1.0 - self.loss.label_smoothing, summand], dtype)
+
+    def aside(self, rows: int, units: int) -> int:
+        """The smoothed labels."""
+        return rows * units if self._smooths else 0
+
+    def instructions(self, reading: Reading) -> list[tuple[Any, ...]]:
+        """Those of the loss, then its values are added up."""
+        form, _ = form_of(self.loss, reading.activation)
+        source = reading.z if form <= kernels.SPARSE_LOGITS else reading.p
+        labels = fields.ASIDE if self._smooths else fields.Y
+        steps: list[tuple[Any, ...]] = [(smooth_labels, *reading.head)] if self._smooths else []
+        steps.append((kernels.PARTS[form], source, 0, reading.units, labels, False))
+        return [*steps, (add_up, *reading.head)]
 
     def get_config(self) -> dict[str, Any]:
         """The arguments that make such a metric."""

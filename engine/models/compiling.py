@@ -13,8 +13,10 @@ from engine import losses, metrics, optimizers
 from engine.callbacks import History
 from engine.checks.shown import shown
 from engine.losses import Loss
-from engine.metrics import resolve
+from engine.metrics import Metric, prepared, resolve
+from engine.metrics.mean import Mean
 from engine.models.arguments import not_yet, whole
+from engine.models.scores import Scores, Watched, names_in_history
 from engine.optimizers import Optimizer
 
 Array = npt.NDArray[Any]
@@ -64,34 +66,39 @@ class Compiling:
         metrics
             A list of names, functions or objects of :mod:`engine.metrics`; "accuracy" is resolved
             by the shapes.
+        weighted_metrics
+            The same; these count rows by sample_weight and class_weight, which `metrics` ignore.
 
         Raises
         ------
         ValueError, TypeError
             If a name is unknown, or no name.  The model stays as it was.
         """
-        not_yet(loss_weights=(loss_weights, None), weighted_metrics=(weighted_metrics, None))
+        not_yet(loss_weights=(loss_weights, None))
         not_yet(run_eagerly=(run_eagerly, False))
         whole("steps_per_execution", steps_per_execution)
         chosen = optimizers.get(optimizer)
         loss_object = None if loss is None else losses.get(loss)
         if loss_object is not None:
             assert loss_object.reduction_form  # refuses what cannot be trained with
-        if metrics is not None and not isinstance(metrics, list | tuple):
-            raise (ValueError if isinstance(metrics, str) else TypeError)(
-                f"Expected metrics to be a list. Received: metrics={shown(metrics)}"
-            )
-        listed = list(metrics or [])
-        names = ["loss", *(resolve(metric, 1, 1).name for metric in listed)]
-        if len(set(names)) < len(names):
+        identifiers = _listed("metrics", metrics), _listed("weighted_metrics", weighted_metrics)
+        names = names_in_history(*([_name(i) for i in some] for some in identifiers))
+        if "loss" in names:
             raise ValueError(
-                "Expected metrics of different names, none of them loss. "
-                f"Received: metrics={shown(names[1:])}"
+                "Expected metrics of other names than loss, which is there in any case. "
+                f"Received: metrics={shown(names)}"
             )
         self.optimizer = chosen
         self._loss = loss_object
-        self._metric_identifiers = listed
-        self._compile_config = {"optimizer": optimizer, "loss": loss, "metrics": metrics}
+        self._metric_identifiers = identifiers
+        self._resolved: dict[tuple[int, int], Scores] = {}
+        self._metric_names = names
+        self._compile_config = {
+            "optimizer": optimizer,
+            "loss": loss,
+            "metrics": metrics,
+            "weighted_metrics": weighted_metrics,
+        }
         self._first_shapes: dict[str, int] = {}
 
     @property
@@ -108,10 +115,33 @@ class Compiling:
     def metrics_names(self) -> list[str]:
         """The names of what :meth:`evaluate` returns, in its order."""
         self._require_compiled()
-        return [
-            "loss",
-            *(resolve(i, 1, 1).name for i in self._metric_identifiers),
-        ]
+        return ["loss", *self._metric_names]
+
+    @property
+    def metrics(self) -> list[Metric]:
+        """The loss's mean and the metrics, once data have told which ones "accuracy" means.
+
+        They tell names and arguments; what they count stands in the History.
+        """
+        for scores in self._resolved.values() if self.compiled else ():
+            return [Mean("loss"), *scores.metrics]
+        return []
+
+    def _scores(self, label_width: int, units: int, dtype: str) -> Scores:
+        """Loss and metrics for labels and predictions of these widths, made once."""
+        found = self._resolved.get((label_width, units))
+        if found is None:
+            made = [
+                (resolve(identifier, label_width, units), weighted)
+                for weighted, some in enumerate(self._metric_identifiers)
+                for identifier in some
+            ]
+            watched = [
+                Watched(metric, name, bool(weighted))
+                for (metric, weighted), name in zip(made, self._metric_names, strict=True)
+            ]
+            found = self._resolved[label_width, units] = Scores(watched, units, dtype)
+        return found
 
     def get_compile_config(self) -> dict[str, Any]:
         """The arguments of :meth:`compile` in Keras's form."""
@@ -132,7 +162,7 @@ class Compiling:
             "loss": plain(self._compile_config["loss"]),
             "loss_weights": None,
             "metrics": plain(self._compile_config["metrics"]),
-            "weighted_metrics": None,
+            "weighted_metrics": plain(self._compile_config["weighted_metrics"]),
             "run_eagerly": False,
             "steps_per_execution": 1,
             "jit_compile": False,
@@ -145,11 +175,13 @@ class Compiling:
                 "Expected config to be a dict with an optimizer, as get_compile_config() returns. "
                 f"Received: config={shown(config)}"
             )
-        not_yet(
-            loss_weights=(config.get("loss_weights"), None),
-            weighted_metrics=(config.get("weighted_metrics"), None),
+        not_yet(loss_weights=(config.get("loss_weights"), None))
+        self.compile(
+            config["optimizer"],
+            config.get("loss"),
+            metrics=config.get("metrics"),
+            weighted_metrics=config.get("weighted_metrics"),
         )
-        self.compile(config["optimizer"], config.get("loss"), metrics=config.get("metrics"))
 
     def _shape_is_known(self, kind: str, size: int) -> bool:
         """Whether TensorFlow knows that batches have `size` rows (0: of several sizes).
@@ -170,3 +202,16 @@ class Compiling:
             raise ValueError(
                 f"Expected a loss: compile model {self.name!r} with one. Received: loss=None"
             )
+
+
+def _listed(argument: str, metrics: Any) -> list[Any]:
+    """The metrics of an argument: known names, and objects."""
+    if metrics is not None and not isinstance(metrics, list | tuple):
+        raise (ValueError if isinstance(metrics, str) else TypeError)(
+            f"Expected {argument} to be a list. Received: {argument}={shown(metrics)}"
+        )
+    return [prepared(identifier) for identifier in metrics or []]
+
+
+def _name(identifier: Any) -> str:
+    return identifier if isinstance(identifier, str) else identifier.name

@@ -11,6 +11,7 @@ from engine.callbacks import CallbackList
 from engine.models.arguments import BATCH_SIZE, not_yet, verbosity, whole
 from engine.models.feeding import Feeding
 from engine.models.run import Rows, Run
+from engine.models.scores import Scores
 
 
 class Evaluating(Feeding):
@@ -40,7 +41,7 @@ class Evaluating(Feeding):
         batch = whole("batch_size", batch_size, BATCH_SIZE)
         rows = self._rows(x, y, sample_weight)
         batch = min(batch, len(rows))
-        watched = self._metrics(rows.y.shape[1])
+        scores = self._metrics(rows.y)
         hooks = CallbackList(
             callbacks,
             add_progbar=verbose != 0,
@@ -50,14 +51,14 @@ class Evaluating(Feeding):
         )
         assert self._loss is not None
         program = self._ready(rows)
-        run = Run(program, self._loss, watched, validation_rows=rows, validation_batch=batch)
+        run = Run(program, self._loss, scores, validation_rows=rows, validation_batch=batch)
         hooks.set_model(self)
         run.warm_up()
         hooks.on_test_begin()
         one_validation(run, hooks)
         logs = run.validated(0)
         hooks.on_test_end(logs)
-        return _result(logs, return_dict)
+        return _result(logs, scores, return_dict)
 
     def train_on_batch(
         self,
@@ -84,7 +85,7 @@ class Evaluating(Feeding):
         return self._on_batch(self._rows(x, y, sample_weight), False, return_dict)
 
     def _on_batch(self, rows: Rows, training: bool, return_dict: bool) -> Any:
-        watched = self._metrics(rows.y.shape[1])
+        scores = self._metrics(rows.y)
         assert self._loss is not None
         program = self._ready(rows, self.optimizer if training else None)
         n = len(rows)
@@ -92,22 +93,25 @@ class Evaluating(Feeding):
             run = Run(
                 program,
                 self._loss,
-                watched,
+                scores,
                 optimizer=self.optimizer,
                 train_rows=rows,
                 batch=n,
                 even=self._shape_is_known("train_on_batch", n),
             )
         else:
-            run = Run(program, self._loss, watched, validation_rows=rows, validation_batch=n)
+            run = Run(program, self._loss, scores, validation_rows=rows, validation_batch=n)
         run.advance(1)
-        return _result(run.trained(0) if training else run.validated(0), return_dict)
+        logs = run.trained(0) if training else run.validated(0)
+        return _result(logs, scores, return_dict)
 
 
-def _result(logs: dict[str, float], return_dict: bool) -> Any:
+def _result(logs: dict[str, Any], scores: Scores, return_dict: bool) -> Any:
+    """By name; or in order, as Keras lists them: what has a name of its own at the end."""
     if return_dict:
         return dict(sorted(logs.items()))
-    values = list(logs.values())
+    own = ["loss", *(metric.name for metric in scores.metrics)]
+    values = [logs[name] for name in [*own, *sorted(logs.keys() - own)]]
     return values[0] if len(values) == 1 else values
 
 

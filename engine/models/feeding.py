@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine import metrics
 from engine.checks.numeric import numeric
 from engine.kernels.program import Program
 from engine.layers.input import InputLayer
 from engine.models import data
 from engine.models.compiling import Compiling
-from engine.models.run import Rows, metric_code
+from engine.models.run import Rows
+from engine.models.scores import Scores
 from engine.optimizers import Optimizer
 
 
@@ -99,11 +99,10 @@ class Feeding(Compiling):
     def _output_units(self) -> int:
         return int(self._dense_layers()[-1].units)
 
-    def _metrics(self, label_width: int) -> list[metrics.Metric]:
-        units = self._output_units()
-        found = [metrics.resolve(i, label_width, units) for i in self._metric_identifiers]
-        for metric in found:
-            metric_code(metric, label_width, units, "linear")
+    def _metrics(self, y: data.Array) -> Scores:
+        """Loss and metrics for these labels, which must fit."""
+        found = self._scores(y.shape[1], self._output_units(), y.dtype.name)
+        found.check(y.shape[1])
         return found
 
     def _ready(self, rows: Rows, optimizer: Optimizer | None = None) -> Program:

@@ -35,6 +35,7 @@ from engine.models.members import (
 )
 from engine.models.model import Model
 from engine.models.run import SLOTS, VALIDATED, Buffers, Run, hyperparameters
+from engine.models.scores import listed
 from engine.models.together import SOURCES, go_through, tiled
 from engine.random import get_random_seed
 
@@ -168,15 +169,14 @@ def fit_many(
         if models:
             member.even = models[k]._shape_is_known("fit", even_size)
     bar = ProgressBar(count, verbose)
-    columns = _train(template, members, (batch, validation_batch), epochs, shuffle, bar)
-    table = np.array([member.history for member in members])
-    history = {name: table[:, :, column] for name, column in columns.items()}
+    results = _train(template, members, (batch, validation_batch), epochs, shuffle, bar)
+    history = results(np.array([member.history for member in members]))
     last = {name: float(values[:, -1].mean()) for name, values in history.items()}
     bar.update(count, last, finalize=True)
     for k, one in enumerate(models):
         record = History()
         record.set_model(one)
-        record.extend(0, {name: values[k].tolist() for name, values in history.items()})
+        record.extend(0, {name: listed(values[k]) for name, values in history.items()})
         members[k].optimizer.iterations += epochs * -(-len(members[k]) // batch)
         one._kept_program.keep_seeds()
     for member in members:
@@ -213,8 +213,8 @@ def _train(
     epochs: int,
     shuffle: bool,
     bar: ProgressBar,
-) -> dict[str, int]:
-    """Train all members; return the columns of their histories by name."""
+) -> Callable[[Array], dict[str, Array]]:
+    """Train all members; return what tells the results of their histories by name."""
     groups: dict[tuple[int, int, bool], list[Member]] = {}
     for member in members:
         batch = min(batches[0], len(member))
@@ -228,7 +228,7 @@ def _train(
         run = Run(
             template._program(),
             loss,
-            template._metrics(first.rows.y.shape[1]),
+            template._metrics(first.rows.y),
             optimizer=optimizer,
             train_rows=first.rows,
             batch=batch,
@@ -240,11 +240,7 @@ def _train(
         )
         _train_group(run, group, loss, shuffle, partial(_tell, bar.update, done))
         done += len(group)
-    names = run.names
-    columns = {name: names.index(name) for name in sorted(names)}
-    if members[0].validation is not None:
-        columns |= {f"val_{name}": len(names) + names.index(name) for name in sorted(names)}
-    return columns
+    return run.results
 
 
 def _tell(tell: Callable[[int], None], before: int, done: int) -> None:

@@ -26,7 +26,8 @@ class Fits:
     Attributes
     ----------
     history
-        By name, as in ``History.history``: arrays of shape (members, epochs).
+        By name, as in ``History.history``: arrays of shape (members, epochs), with a further axis
+        for metrics that have several numbers.
     seeds, learning_rates
         What the members were made from; None if it was the same for all.
     """
@@ -98,7 +99,7 @@ class Fits:
         for size in {min(batch, len(rows)) for rows in data}:
             some = [k for k in range(len(self)) if min(batch, len(data[k % len(data)])) == size]
             kept = [data[k] for k in some] if len(data) > 1 else data
-            metrics = model._metrics(kept[0].y.shape[1])
+            metrics = model._metrics(kept[0].y)
             run = Run(program, loss, metrics, validation_rows=kept[0], validation_batch=size)
             assert run.validation is not None
             plans, histories = tiled(run, len(some), [self._parameters[k] for k in some])
@@ -107,9 +108,10 @@ class Fits:
                 plan[list(VALIDATED)] = buffers[k % len(buffers)].addresses
                 plan[fields.VALIDATION_ROWS] = len(kept[k % len(kept)])
             go_through(run, plans, nothing)
-            for column, name in enumerate(run.names):
-                scores = result.setdefault(name, np.zeros(len(self), program.dtype))
-                scores[some] = histories[:, 0, len(run.names) + column]
+            told = run.scores.results(histories[:, 0, run.scores.columns :])
+            for name, values in told.items():
+                shape = (len(self), *values.shape[1:])
+                result.setdefault(name, np.zeros(shape, program.dtype))[some] = values
         return result
 
     def predict(self, x: Any, batch_size: int | None = None) -> Array:
@@ -130,11 +132,13 @@ class Fits:
         """
         import pandas
 
-        members, epochs = next(iter(self.history.values())).shape
+        members, epochs = self.history["loss"].shape
         columns: dict[str, Any] = {"member": np.repeat(np.arange(members), epochs)}
         for name, values in (("seed", self.seeds), ("learning_rate", self.learning_rates)):
             if values is not None:
                 columns[name] = np.repeat(values, epochs)
         columns["epoch"] = np.tile(np.arange(epochs), members)
-        columns |= {name: values.reshape(-1) for name, values in self.history.items()}
+        for name, results in self.history.items():
+            flat = results.reshape(members * epochs, *results.shape[2:])
+            columns[name] = flat if flat.ndim == 1 else list(flat)
         return pandas.DataFrame(columns)

@@ -109,7 +109,7 @@ class Fitting(Feeding):
         even_size = 0 if len(rows) % batch else batch
         batch = min(batch, len(rows))
         validation_batch = min(validation_batch, len(validation or rows))
-        watched = self._metrics(rows.y.shape[1])
+        scores = self._metrics(rows.y)
         hooks = CallbackList(
             callbacks,
             add_history=True,
@@ -128,7 +128,7 @@ class Fitting(Feeding):
         run = Run(
             program,
             self._loss,
-            watched,
+            scores,
             optimizer=self.optimizer,
             train_rows=rows,
             batch=batch,
@@ -170,8 +170,9 @@ class Fitting(Feeding):
                         watch.check_all()
                 finally:
                     if run.epoch:
-                        history.extend(first, run.recorded())
-                        logs = _epoch_logs(run, run.epoch - 1)
+                        recorded = run.recorded()
+                        history.extend(first, recorded)
+                        logs = {name: values[-1] for name, values in recorded.items()}
         except BaseException:  # Ctrl-C may come between any two lines
             run.count_steps()
             history.settle()

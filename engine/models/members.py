@@ -274,5 +274,6 @@ def _architecture(model: Model) -> dict[str, Any]:
         "optimizer": " ".join([config["optimizer"]["class_name"], *chosen]),
         "loss": config["loss"],
         "metrics": config["metrics"],
+        "weighted metrics": config["weighted_metrics"],
         "type of numbers": model._dense_layers()[0].dtype,
     }

@@ -15,17 +15,20 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.kernels import around, fields, losses, one_output, train
-from engine.kernels import metrics as codes
 from engine.kernels.compiler import announced
 from engine.kernels.glibc import has_expf
 from engine.kernels.instructions import any_shared, listed
 from engine.kernels.machine import processors
-from engine.kernels.memory import address, padded, room_for
+from engine.kernels.memory import REGISTER, address, padded, room_for
 from engine.kernels.program import Extras, Instructions, Program
 from engine.kernels.rows import take
 from engine.kernels.team import CALLED_OFF
 from engine.losses import Loss
-from engine.metrics import LossMetric, Metric
+from engine.losses.forms import form_of
+from engine.metrics.binary_accuracy import BinaryAccuracy
+from engine.metrics.metric import Metric
+from engine.models.scores import Scores
+from engine.models.scores import listed as in_history
 from engine.models.threads import all_at_once
 from engine.optimizers import Optimizer
 
@@ -138,48 +141,13 @@ def extras_of(optimizer: Optimizer) -> Extras:
     return Extras(clipping and clipping[0], optimizer.decays, optimizer.use_ema, every)
 
 
-def form_of(loss: Loss, activation: str) -> tuple[int, bool]:
-    """The loss's form, and whether it works on the last layer's z.
-
-    A crossentropy takes the logits of a sigmoid or softmax, whichever it was, as Keras does; or
-    the output itself if the caller says that the output is logits.
-    """
-    on_logits, on_predictions = loss.forms
-    if on_logits == on_predictions:
-        return on_predictions, activation == "linear"
-    if activation in ("sigmoid", "softmax"):
-        return on_logits, True
-    if loss.from_logits:
-        return on_logits, activation == "linear"
-    return on_predictions, False
-
-
-def metric_code(metric: Metric, label_width: int, units: int, activation: str) -> int:
-    """The kernels' code of `metric` for labels and predictions of these widths."""
-    code = metric.code(label_width, units)
-    if code < 0:
-        raise ValueError(
-            f"Expected labels that fit the metric {metric.name!r}. Received: labels of width "
-            f"{label_width} for {units} output{'s' if units > 1 else ''}"
-        )
-    if isinstance(metric, LossMetric):
-        if metric.loss.get_config().get("label_smoothing"):
-            raise ValueError(
-                f"Expected label_smoothing=0 in the metric {metric.name!r}: smoothing belongs to "
-                f"the loss. Received: label_smoothing={metric.loss.label_smoothing!r}"
-            )
-        return codes.LOSS + form_of(metric.loss, activation)[0]
-    return code
-
-
-def sigmoid_apart(activation: str, on_logits: bool, metrics: list[int]) -> bool:
+def sigmoid_apart(activation: str, on_logits: bool, metrics: list[Metric]) -> bool:
     """Whether the last layer's activation is a sigmoid that stands by itself.
 
     TensorFlow fuses a sigmoid with the bias before it, unless the logits are read, too: by the loss
-    or by a metric of these codes.
+    or by a metric.
     """
-    forms = [code - codes.LOSS for code in metrics if code >= codes.LOSS]
-    read = on_logits or any(form <= losses.SPARSE_LOGITS for form in forms)
+    read = on_logits or any(metric.reads_logits(activation) for metric in metrics)
     return activation == "sigmoid" and read
 
 
@@ -194,7 +162,7 @@ class Run:
         self,
         program: Program,
         loss: Loss,
-        metrics: list[Metric],
+        scores: Scores,
         *,
         optimizer: Optimizer | None = None,
         train_rows: Rows | None = None,
@@ -213,8 +181,8 @@ class Run:
         any_rows = train_rows if train_rows is not None else validation_rows
         assert any_rows is not None
         width = any_rows.y.shape[1]
-        self.names = ["loss", *(m.name for m in metrics)]
-        self.thresholds = np.array([m.threshold for m in metrics], dtype)
+        self.scores, self.names, columns = scores, scores.names, scores.columns
+        self.aside = np.zeros(scores.aside(max(batch, validation_batch)) + REGISTER, dtype)
         program.make_room(max(batch, validation_batch))
         self.train = self.validation = None
         if train_rows is not None:
@@ -228,8 +196,8 @@ class Run:
         self.validation_steps = (
             -(-len(validation_rows) // validation_batch) if validation_rows else 0
         )
-        self.sums = np.zeros(2 * len(self.names) + 16, dtype)
-        self.history = np.zeros((epochs, 2 * len(self.names)), dtype)
+        self.sums = np.zeros(columns + 16, dtype)
+        self.history = np.zeros((epochs, 2 * columns), dtype)
         self.hyper = np.zeros(16, dtype) if optimizer is None else hyperparameters(optimizer, dtype)
 
         plan = self.plan = program.addresses.copy()
@@ -239,7 +207,7 @@ class Run:
                 plan[field] = address(slot)
             if optimizer.average is not None:
                 plan[fields.AVERAGE] = address(optimizer.average)
-        plan[fields.LABELS], plan[fields.COLUMNS] = width, len(self.names)
+        plan[fields.LABELS], plan[fields.COLUMNS] = width, columns
         plan[fields.TRAIN_ROWS] = len(train_rows) if train_rows is not None else 0
         plan[fields.TRAIN_BATCH], plan[fields.VALIDATION_BATCH] = batch, validation_batch
         plan[fields.VALIDATION_ROWS] = len(validation_rows) if validation_rows else 0
@@ -251,13 +219,14 @@ class Run:
             (fields.HYPER, self.hyper),
             (fields.SUMS, self.sums),
             (fields.HISTORY, self.history),
-            (fields.THRESHOLDS, self.thresholds),
+            (fields.THRESHOLDS, scores.thresholds),
+            (fields.ASIDE, self.aside),
         ):
             plan[field] = address(values)
         for buffers, places in ((self.train, TRAINED), (self.validation, VALIDATED)):
             if buffers is not None:
                 plan[list(places)] = buffers.addresses
-        self._choose_loss(loss, metrics, width)
+        self._choose_loss(loss)
         self._even, self._watched, self._room = even, watched, 0
         self._steps_before = 0
         self.resumed: dict[str, Any] | None = None
@@ -269,13 +238,11 @@ class Run:
         """Products in a batch, about."""
         self._batches = float(max(1, int(0.02 / (1e-6 + self.work / 1e10))))
 
-    def _choose_loss(self, loss: Loss, metrics: list[Metric], width: int) -> None:
-        """Decide what loss and metrics work on."""
-        units, activation = self.program.units, self.program.activation
-        self._metric_codes = [metric_code(m, width, units, activation) for m in metrics]
-        self._form, self.on_logits = form_of(loss, activation)
+    def _choose_loss(self, loss: Loss) -> None:
+        """Decide what the loss works on."""
+        self._form, self.on_logits = form_of(loss, self.program.activation)
         # When the loss works on the logits and there are no metrics, nobody needs the activation.
-        read = bool(metrics) or not self.on_logits
+        read = bool(self.scores.metrics) or not self.on_logits
         active = any(p.layer is self.program.layers[-1] for p in self.program.activity_penalties)
         self.predicted = read or active
         self._reduction = losses.REDUCTIONS.index(loss.reduction_form)
@@ -284,8 +251,9 @@ class Run:
     def _evaluate(self, training: bool) -> Instructions:
         """Forward pass, loss and metrics; the gradient of the loss, too, if `training`."""
         program, last = self.program, self.program.layers[-1]
+        metrics, batch_loss = self.scores.metrics, self.scores.columns
         activation = program.activation
-        apart = sigmoid_apart(activation, self.on_logits, self._metric_codes)
+        apart = sigmoid_apart(activation, self.on_logits, metrics)
         left_at = program.left_at(training=training)
         loss_on = last.output if self.on_logits else left_at
         rows = self.batch if training else self.validation_batch
@@ -296,8 +264,9 @@ class Run:
         single = last.units == 1 and activation == "sigmoid" and not program.penalized
         single = single and self.on_logits and self._form == losses.BINARY_LOGITS
         single = single and self._reduction == losses.MEAN
-        if single and self._metric_codes == [codes.BINARY_ACCURACY]:
-            places = last.output, program.predictions, last.output, 2 * len(self.names), 2, 0
+        weighted = self.scores.weighted and buffers.rows.weights is not None
+        if single and not weighted and [type(m) for m in metrics] == [BinaryAccuracy]:
+            places = last.output, program.predictions, last.output, batch_loss, 2, 0
             return [*steps, (one_output.sigmoid_output, *places, training)]
         if self.predicted:
             steps += program.activate_output(fused=not apart)
@@ -305,18 +274,9 @@ class Run:
         steps.append(
             (losses.PARTS[self._form], loss_on, target, last.units, fields.TARGETS, training)
         )
-        steps += program.mean(2 * len(self.names), self._reduction)
+        steps += program.mean(batch_loss, self._reduction)
         logits = last.output if activation in ("sigmoid", "softmax") else left_at
-        for m, code in enumerate(self._metric_codes):
-            numbers = left_at, last.units, 2 * m + 2, m
-            form = code - codes.LOSS
-            if form < 0:
-                steps.append((codes.PARTS[code], *numbers))
-            else:
-                source = logits if form <= losses.SPARSE_LOGITS else left_at
-                steps.append((losses.PARTS[form], source, 0, last.units, fields.Y, False))
-                steps.append((codes.add_up, *numbers))
-        return steps
+        return steps + self.scores.instructions(left_at, logits, activation)
 
     def tables(self) -> list[Array]:
         """The lists of instructions; see :func:`engine.kernels.train.run`."""
@@ -367,42 +327,41 @@ class Run:
     @property
     def batch_loss(self) -> Array:
         """The loss of the last batch, a single number."""
-        place = 2 * len(self.names)
+        place = self.scores.columns
         return self.sums[place : place + 1]
 
-    def running(self) -> dict[str, float]:
+    def running(self) -> dict[str, Any]:
         """Loss and metrics of the current pass so far."""
-        sums = self.sums[: 2 * len(self.names)].reshape(-1, 2)
-        return {
-            name: float(total / count) if count else 0.0
-            for name, (total, count) in zip(self.names, sums, strict=True)
-        }
+        return self.scores.plain(self.sums[: self.scores.columns])
 
-    def trained(self, epoch: int) -> dict[str, float]:
+    def trained(self, epoch: int) -> dict[str, Any]:
         """Loss and metrics of the training of an epoch."""
-        return dict(zip(self.names, self.history[epoch].tolist(), strict=False))
+        return self.scores.plain(self.history[epoch, : self.scores.columns])
 
-    def validated(self, epoch: int) -> dict[str, float]:
+    def validated(self, epoch: int) -> dict[str, Any]:
         """Loss and metrics of the validation of an epoch, without ``val_``."""
-        values = self.history[epoch, len(self.names) :].tolist()
-        return dict(zip(self.names, values, strict=True))
+        return self.scores.plain(self.history[epoch, self.scores.columns :])
 
     def standing(self) -> dict[str, Any]:
         """Where the fit stands within an epoch, as plain numbers."""
         return {
             "position": int(self.plan[fields.POSITION]),
-            "sums": self.sums[: 2 * len(self.names)].tolist(),
+            "sums": self.sums[: self.scores.columns].tolist(),
             "order": self.order_from,
         }
 
-    def recorded(self, first: int = 0, end: int | None = None) -> dict[str, list[float]]:
-        """Values of the epochs `first` … `end` − 1 in Keras's order: by name, validation last."""
-        table = self.history[first : self.epoch if end is None else end].T.tolist()
-        logs = dict(sorted(zip(self.names, table, strict=False)))
+    def results(self, states: Array) -> dict[str, Any]:
+        """Results in Keras's order, which is that of the names; `states` are rows of a history."""
+        results = self.scores.results(states[..., : self.scores.columns])
         if self.validation is not None:
-            validated = [f"val_{name}" for name in self.names]
-            logs |= sorted(zip(validated, table[len(self.names) :], strict=True))
-        return logs
+            validated = self.scores.results(states[..., self.scores.columns :])
+            results |= {f"val_{name}": values for name, values in validated.items()}
+        return dict(sorted(results.items()))
+
+    def recorded(self, first: int = 0, end: int | None = None) -> dict[str, list[Any]]:
+        """Results of the epochs `first` … `end` − 1."""
+        states = self.history[first : self.epoch if end is None else end]
+        return {name: in_history(values) for name, values in self.results(states).items()}
 
     # --- going on -----------------------------------------------------------------------------
 
@@ -428,15 +387,16 @@ class Run:
     def begin(self, epochs: int) -> None:
         """Let there be `epochs` epochs to train, the first of which may be begun already."""
         told = self.resumed
-        self.history = np.zeros((epochs, 2 * len(self.names)), self.history.dtype)
+        self.history = np.zeros((epochs, 2 * self.scores.columns), self.history.dtype)
         self.plan[fields.HISTORY], self.plan[fields.EPOCHS] = address(self.history), epochs
         if told is not None and "position" in told:
             self.plan[fields.POSITION] = told["position"]
-            self.sums[: 2 * len(self.names)] = told["sums"]
+            self.sums[: self.scores.columns] = told["sums"]
 
     def end_training(self) -> None:
         """Let the epoch's training end after the batches so far; its validation is next."""
-        self.history[self.epoch, : len(self.names)] = list(self.running().values())
+        columns = self.scores.columns
+        self.history[self.epoch, :columns] = self.sums[:columns]
         self.sums[:] = 0
         self.plan[fields.POSITION] = 0
         if self.validation is None:

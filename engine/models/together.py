@@ -57,7 +57,7 @@ class _Workspace:
         self.plan, self.kept = program.workspace(training=True)
         widths = program.inputs, int(run.plan[fields.LABELS]), int(run.plan[fields.LABELS]), 1
         most = int(plans[:, fields.TRAIN_ROWS].max())
-        buffers: dict[int, int] = {fields.SUMS: run.sums.size}
+        buffers: dict[int, int] = {fields.SUMS: run.sums.size, fields.ASIDE: run.aside.size}
         for source, target, width in zip(SOURCES, TRAINED, widths, strict=True):
             if plans[:, source].any():
                 buffers[target] = (most + ROWS_BEYOND) * width + REGISTER

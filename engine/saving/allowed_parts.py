@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.saving.checks import (
     Check,
+    count,
     flag,
     integer,
     listing,
@@ -165,7 +166,21 @@ LOSSES = {
     ("keras.losses", "MeanSquaredError"): record(_LOSS),
 }
 
+
+def thresholds(value: Any, where: str) -> None:
+    """Pass None, a number or a list of numbers."""
+    if value is not None:
+        (listing(number) if isinstance(value, list) else number)(value, where)
+
+
 _METRIC: dict[str, Check] = {"name": text, "dtype": dtype}
+_COUNT: dict[str, Check] = {**_METRIC, "thresholds": thresholds}
+_CONFUSION = {**_COUNT, "top_k": optional(count), "class_id": optional(integer)}
+_F_SCORE: dict[str, Check] = {
+    **_METRIC,
+    "average": only(None, "micro", "macro", "weighted"),
+    "threshold": optional(number),
+}
 _SMOOTHED: dict[str, Check] = {**_METRIC, "from_logits": flag, "label_smoothing": number}
 METRICS = {
     ("keras.metrics", "BinaryAccuracy"): record({**_METRIC, "threshold": number}),
@@ -176,9 +191,44 @@ METRICS = {
     ("keras.metrics", "SparseCategoricalCrossentropy"): record(
         {**_METRIC, "from_logits": flag, "ignore_class": only(None), "axis": integer}
     ),
-    ("keras.metrics", "MeanSquaredError"): record(_METRIC),
+    **{
+        ("keras.metrics", name): record(_METRIC)
+        for name in (
+            "Accuracy", "Mean", "MeanAbsoluteError", "MeanAbsolutePercentageError",
+            "MeanSquaredError", "MeanSquaredLogarithmicError", "RootMeanSquaredError",
+        )
+    },
+    **{
+        ("keras.metrics", name): record(_COUNT)
+        for name in ("TruePositives", "FalsePositives", "TrueNegatives", "FalseNegatives")
+    },
+    ("keras.metrics", "Precision"): record(_CONFUSION),
+    ("keras.metrics", "Recall"): record(_CONFUSION),
+    ("keras.metrics", "AUC"): record(
+        {
+            **_COUNT,
+            "num_thresholds": count,
+            "curve": only("ROC", "PR", "PRGAIN"),
+            "summation_method": only("interpolation", "minoring", "majoring"),
+            "multi_label": flag,
+            "num_labels": optional(count),
+            "label_weights": only(None),
+            "from_logits": flag,
+        }
+    ),
+    ("keras.metrics", "F1Score"): record(_F_SCORE),
+    ("keras.metrics", "FBetaScore"): record({**_F_SCORE, "beta": number}),
+    ("keras.metrics", "R2Score"): record(
+        {
+            **_METRIC,
+            "class_aggregation": only(None, "uniform_average", "variance_weighted_average"),
+            "num_regressors": only(0),
+        }
+    ),
+    ("keras.metrics", "TopKCategoricalAccuracy"): record({**_METRIC, "k": count}),
+    ("keras.metrics", "SparseTopKCategoricalAccuracy"): record({**_METRIC, "k": count}),
     **LOSSES,
-}
+}  # fmt: skip
 
 FUNCTION = ("builtins", "function")
 """How Keras writes a function; its config is a name, which stays one."""

@@ -36,9 +36,10 @@ from engine.kernels.memory import Array
 from engine.layers.dense import affine
 from engine.losses import BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy
 from engine.losses.binary_crossentropy import EPSILON
+from engine.losses.forms import form_of
 from engine.models.arguments import verbosity
 from engine.models.model import Model
-from engine.models.run import Rows, form_of
+from engine.models.run import Rows
 from engine.optimizers.optimizer import checked_number
 from engine.study.needed import needed
 from engine.study.step import loss_and_gradient, penalty

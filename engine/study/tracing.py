@@ -13,8 +13,9 @@ import numpy as np
 
 from engine.kernels.memory import Array
 from engine.kernels.on_arrays import flushing
+from engine.losses.forms import form_of
 from engine.models.model import Model
-from engine.models.run import Rows, form_of, metric_code, sigmoid_apart
+from engine.models.run import Rows, sigmoid_apart
 from engine.optimizers import SGD, Adam, Optimizer
 from engine.optimizers.adam import blend, largest_yet, stride
 from engine.optimizers.sgd import gather_momentum
@@ -88,10 +89,9 @@ class _Step:
         assert loss is not None and optimizer is not None
         self.loss, self.optimizer = loss, optimizer
         last = self.dense[-1]
-        name, width = last.activation.__name__, rows.y.shape[1]
+        name = last.activation.__name__
         self.form, self.on_z = form_of(loss, name)
-        codes = [metric_code(m, width, last.units, name) for m in model._metrics(width)]
-        self.apart = sigmoid_apart(name, self.on_z, codes)
+        self.apart = sigmoid_apart(name, self.on_z, model._metrics(rows.y).metrics)
 
     def traced(self) -> Trace:
         """All of it."""

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.metrics import BinaryAccuracy, LossMetric, resolve
+from engine.metrics import (
+    BinaryAccuracy,
+    CategoricalAccuracy,
+    LossMetric,
+    SparseCategoricalAccuracy,
+)
 from keras_ref.lockstep.events import EVALUATE, HISTORY, RUNNING, dense_layers
 
 ACTIVATIONS = {
@@ -126,9 +131,8 @@ def _loss(model: Any, layers: list[Any]) -> dict[str, str]:
 def _results(model: Any, loss: str, last: int) -> dict[str, str]:
     """What History, `evaluate` and `predict` say."""
     told = {"loss": f"Σ loss·rows / Σ rows over the batches,  loss = {loss}"}
-    for identifier in model._metric_identifiers:
-        metric = resolve(identifier, 1, model.output_shape[-1])
-        told[metric.name] = f"mean over the rows of {_metric(metric, last)}"
+    for watched in model._scores(1, model.output_shape[-1], model.weights[0].dtype).watched:
+        told[watched.name] = _metric(watched.metric, last)
     found = {"predict": f"a{last} of the rows, in batches"}
     for name, text in told.items():
         found |= {title.format(name): text for title in (RUNNING, HISTORY, EVALUATE)}
@@ -137,13 +141,15 @@ def _results(model: Any, loss: str, last: int) -> dict[str, str]:
 
 
 def _metric(metric: Any, last: int) -> str:
-    letters = _letters(last)
+    letters, mean = _letters(last), "mean over the rows of"
     if isinstance(metric, LossMetric):
         kind = next(k for k in LOSSES if metric.loss.name.startswith(k))
-        return LOSSES[kind][0 if metric.loss.from_logits else 2].format(**letters)
+        return f"{mean} {LOSSES[kind][0 if metric.loss.from_logits else 2].format(**letters)}"
     if isinstance(metric, BinaryAccuracy):
-        return f"[y = [a{last} > {metric.threshold:g}]]"
-    return f"[argmax a{last} = the class that y names]"
+        return f"{mean} [y = [a{last} > {metric.threshold:g}]]"
+    if isinstance(metric, SparseCategoricalAccuracy | CategoricalAccuracy):
+        return f"{mean} [argmax a{last} = the class that y names]"
+    return str(type(metric).__doc__).splitlines()[0]
 
 
 def _update(optimizer: Any, name: str) -> dict[str, str]:

@@ -51,7 +51,7 @@ IN_PYTHON = [
         "sgd", "W1",
     ),
     Wrong(
-        "crossentropy on the probabilities, not on the logits", "models/run.py",
+        "crossentropy on the probabilities, not on the logits", "losses/forms.py",
         {"return on_logits, True": "return on_predictions, False"},
         "sgd", "z2",
     ),

@@ -20,7 +20,7 @@ from keras_ref.table import result_list
         (keras.optimizers, "Nadam", "Adam"),
         (keras.callbacks, "RemoteMonitor", "EarlyStopping"),
         (keras.losses, "Huber", "MeanSquaredError"),
-        (keras.metrics, "AUC", "BinaryAccuracy"),
+        (keras.metrics, "IoU", "BinaryAccuracy"),
         (keras.activations, "gelu", "relu"),
     ],
 )

@@ -324,7 +324,7 @@ CONFIGS = {
         ),
         "eval",
     ),
-    "an unknown metric": (put("compile_config", "metrics", ["auc"]), "auc"),
+    "an unknown metric": (put("compile_config", "metrics", ["auk"]), "auk"),
     "metrics as a dict": (put("compile_config", "metrics", {"a": "b"}), "metrics"),
     "loss weights": (put("compile_config", "loss_weights", [1.0]), "loss_weights"),
     "an unknown argument of compile": (put("compile_config", "code", "1"), "Received: 'code'"),

@@ -138,10 +138,27 @@ METRICS = {
     "BinaryAccuracy": {"threshold": 0.25},
     "CategoricalAccuracy": {"name": "mine"},
     "SparseCategoricalAccuracy": {},
-    "BinaryCrossentropy": {},
+    "BinaryCrossentropy": {"label_smoothing": 0.1},
     "CategoricalCrossentropy": {"from_logits": True},
     "SparseCategoricalCrossentropy": {},
     "MeanSquaredError": {},
+    "MeanAbsoluteError": {},
+    "MeanAbsolutePercentageError": {"name": "percent"},
+    "MeanSquaredLogarithmicError": {},
+    "RootMeanSquaredError": {},
+    "Accuracy": {},
+    "Precision": {"thresholds": [0.25, 0.5], "class_id": 0},
+    "Recall": {"top_k": 1, "name": "found"},
+    "TruePositives": {"thresholds": 0.25},
+    "FalsePositives": {},
+    "TrueNegatives": {},
+    "FalseNegatives": {},
+    "AUC": {"curve": "PR", "thresholds": [0.2, 0.6], "multi_label": True, "num_labels": 2},
+    "F1Score": {"average": "macro", "threshold": 0.5},
+    "FBetaScore": {"beta": 2.0, "average": "weighted"},
+    "R2Score": {"class_aggregation": None},
+    "TopKCategoricalAccuracy": {"k": 2},
+    "SparseTopKCategoricalAccuracy": {"k": 2},
 }
 
 
@@ -157,6 +174,15 @@ def test_metrics(kit, keras, metric, tmp_path):
         keras,
         tmp_path,
         lambda room: {"loss": "mse", "metrics": [room[1][metric](**METRICS[metric]), "mse"]},
+    )
+
+
+def test_weighted_metrics(kit, keras, tmp_path):
+    check_compiled(
+        kit,
+        keras,
+        tmp_path,
+        lambda room: {"loss": "mse", "weighted_metrics": [room[1]["AUC"](name="area"), "mae"]},
     )
 
 

@@ -41,20 +41,20 @@ TABLE = {
     "loss array": (compile_("adam", np.ones(3)), TypeError, "mse, bce", "ndarray of shape (3,)"),
     "loss config": (compile_("adam", {"a": "mse"}), ValueError, "a loss", "class_name=None"),
     "metrics misspelt": (compile_("adam", "mse", metrics=["acuracy"]), ValueError, "'acuracy'"),
-    "metrics AUC": (compile_("adam", "mse", metrics=["AUC"]), ValueError, "accuracy", "'AUC'"),
+    "metrics IoU": (compile_("adam", "mse", metrics=["IoU"]), ValueError, "accuracy", "'IoU'"),
     "metrics number": (compile_("adam", "mse", metrics=[1]), TypeError, "accuracy", "1"),
     "metrics None inside": (compile_("adam", "mse", metrics=[None]), TypeError, "None"),
     "metrics function": (compile_("adam", "mse", metrics=[np.mean]), ValueError, "mean"),
-    "metrics twice": (
-        compile_("adam", "mse", metrics=["mse", "mse"]), ValueError, "different names", "'mse'",
-    ),
     "metrics called loss": (
         compile_("adam", "mse", metrics=[keras.metrics.BinaryAccuracy(name="loss")]),
-        ValueError, "different names", "'loss'",
+        ValueError, "other names", "'loss'",
     ),
     "loss_weights": (compile_("adam", "mse", loss_weights=[1.0]), ValueError, "=None", "[1.0]"),
-    "weighted_metrics": (
-        compile_("adam", "mse", weighted_metrics=["accuracy"]), ValueError, "=None", "'accuracy'",
+    "metrics misspelt, weighted": (
+        compile_("adam", "mse", weighted_metrics=["acuracy"]), ValueError, "'acuracy'",
+    ),
+    "weighted_metrics text": (
+        compile_("adam", "mse", weighted_metrics="accuracy"), ValueError, "a list", "'accuracy'",
     ),
     "run_eagerly": (compile_("adam", "mse", run_eagerly=True), ValueError, "=False", "=True"),
     "steps_per_execution 0": (compile_("adam", "mse", steps_per_execution=0), ValueError, "=0"),
@@ -196,7 +196,7 @@ TABLE = {
         lambda s: keras.metrics.SparseCategoricalAccuracy()([5], p), ValueError, "0 … 1", "5",
     ),
     "class_name of a metric": (
-        lambda s: keras.metrics.deserialize({"class_name": "AUC"}), ValueError, "metric", "'AUC'",
+        lambda s: keras.metrics.deserialize({"class_name": "IoU"}), ValueError, "metric", "'IoU'",
     ),
 }  # fmt: skip
 
