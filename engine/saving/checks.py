@@ -13,6 +13,8 @@ from typing import Any, NoReturn
 
 Check = Callable[[Any, str], None]
 
+LONGEST_TEXT = 1000
+"""Names of layers, losses and the like are shorter."""
 _SHARED = "shared_object_id"
 """Keras numbers objects that occur twice; here each occurrence is made anew."""
 _REGISTERED = ("Functional", "function")
@@ -25,9 +27,9 @@ def refuse(where: str, expected: str, value: object) -> NoReturn:
 
 
 def text(value: Any, where: str) -> None:
-    """Pass a string."""
-    if not isinstance(value, str):
-        refuse(where, "a string", value)
+    """Pass a string of ordinary length."""
+    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
+        refuse(where, f"a string of at most {LONGEST_TEXT:,} characters", value)
 
 
 def flag(value: Any, where: str) -> None:
