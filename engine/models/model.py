@@ -299,12 +299,12 @@ class Model(Fitting, Evaluating, Predicting):
     def export(
         self,
         filepath: Any,
-        format: str = "onnx",
+        format: str = "tf_saved_model",
         verbose: bool | None = None,
         input_signature: Any = None,
         opset_version: int | None = None,
     ) -> None:
-        """Write what `predict` computes to an ``.onnx`` file, for other programs to run."""
+        """Write what `predict` computes for other programs; ``format="onnx"`` is what there is."""
         from engine.saving.onnx import export
 
         export(self, filepath, format, verbose, input_signature, opset_version)

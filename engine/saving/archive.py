@@ -174,6 +174,11 @@ def _check_members(archive: zipfile.ZipFile) -> None:
                 f"at 0. Received: its place {info.header_offset:,}"
             )
         end = info.header_offset + 30 + len(info.filename) + info.compress_size
+        if end > archive.start_dir:
+            raise ValueError(
+                f"Expected {info.filename} to stand before the list of members. "
+                f"Received: {info.compress_size:,} bytes at {info.header_offset:,}"
+            )
 
 
 def _check_form(info: zipfile.ZipInfo) -> None:
