@@ -107,8 +107,16 @@ class Archive:
         return self._read(WEIGHTS)
 
     def _read(self, name: str) -> bytes:
-        with _damage_named():
-            return self._archive.read(self._infos[name])
+        info = self._infos[name]
+        with _damage_named(), self._archive.open(info) as member:
+            # With a number: without one, zipfile unpacks all that the member holds, whatever its
+            # declared size is.
+            data = member.read(info.file_size)
+        if len(data) != info.file_size:
+            raise ValueError(
+                f"Expected {info.file_size:,} bytes of {name}. Received: {len(data):,} bytes"
+            )
+        return data
 
 
 @contextmanager

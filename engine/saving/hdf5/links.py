@@ -49,7 +49,9 @@ def _heap(source: Source, address: int) -> tuple[int, int]:
     piece.take(3)
     length = piece.number(8)
     piece.take(8)
-    return piece.number(8), length
+    start = piece.number(8)
+    source.check(start, length)
+    return start, length
 
 
 def _tree(

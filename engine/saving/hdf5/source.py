@@ -35,7 +35,7 @@ class Source:
 
     def piece(self, start: int, length: int) -> bytes:
         """Return the bytes of a place."""
-        self._check(start, length)
+        self.check(start, length)
         self.pieces += 1
         if length > MOST_AT_ONCE or self.pieces > MOST_PIECES:
             damaged(f"more than {MOST_PIECES:,} parts, or one of {length:,} bytes")
@@ -47,7 +47,7 @@ class Source:
         length = int(np.dtype(dtype).itemsize)
         for extent in shape:
             length *= extent
-        self._check(start, length)
+        self.check(start, length)
         self.numbers += length
         if self.numbers > self.size:
             damaged("arrays that overlap")
@@ -59,7 +59,8 @@ class Source:
                 damaged(f"{received} bytes of {length}")
         return made
 
-    def _check(self, start: int, length: int) -> None:
+    def check(self, start: int, length: int) -> None:
+        """Refuse a place that is not all in the file."""
         if not 0 <= start <= start + length <= self.size:
             damaged(f"{length:,} bytes at {start:,} of {self.size:,}")
 

@@ -14,6 +14,7 @@ Keras: ``keras.src.legacy.saving.legacy_h5_format`` of Keras 3.15.1.
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 from engine.saving import hdf5
@@ -43,7 +44,10 @@ def names_in(group: hdf5.Group, attribute: str, path: str) -> list[str]:
             raise ValueError(f"Expected {attribute} of {path} to be names. Received: {part!r:.80}")
         names += part
     if len(set(names)) != len(names):
-        raise ValueError(f"Expected {attribute} of {path} to be different names")
+        twice = Counter(names).most_common(1)[0][0]
+        raise ValueError(
+            f"Expected {attribute} of {path} to be different names. Received: {twice[:80]!r} twice"
+        )
     return names
 
 
