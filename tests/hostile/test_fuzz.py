@@ -1,5 +1,6 @@
 """Mutated files: 1,500 here, 100,000 by ``make fuzz-files`` or FUZZ_COUNT."""
 
+import faulthandler
 import os
 
 from tests.hostile import fuzz
@@ -54,6 +55,7 @@ def _with(monkeypatch, tmp_path, kind):
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
+        faulthandler.disable()
         found = fuzz.work(range(8), str(tmp_path), str(tmp_path / "now"))
         os.write(writing, repr(dict(found)).encode())
         os._exit(0)
