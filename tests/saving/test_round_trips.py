@@ -37,7 +37,7 @@ def experiment_of(number):
             return drawn
 
 
-def read_in_keras(keras, path, twin, experiment):
+def read_in_keras(keras, path, experiment):
     """The model in a file, as Keras reads it, with the optimizer's state."""
     if path.name.endswith(".keras"):
         return keras.models.load_model(path)
@@ -52,7 +52,7 @@ def read_in_keras(keras, path, twin, experiment):
 
     h5py = pytest.importorskip("h5py")
     model = keras.models.load_model(path, compile=False)
-    model.compile_from_config(twin.get_compile_config())
+    model.compile_from_config(experiment.build(keras).get_compile_config())
     model.optimizer.build(model.trainable_variables)
     with h5py.File(path) as file:
         state = [np.array(array) for array in load_optimizer_weights_from_hdf5_group(file)]
@@ -93,7 +93,7 @@ def test_training_goes_on_in_the_other_engine(keras, number, tmp_path):
             model.fit(rows.x, rows.y, **fit)
             write(model, paths[side])
         from_keras = read_in_engine(paths["keras"], experiment)
-        from_engine = read_in_keras(keras, paths["engine"], theirs, experiment)
+        from_engine = read_in_keras(keras, paths["engine"], experiment)
         itself = read_in_engine(paths["engine"], experiment)
         assert bits(from_keras) == bits(theirs) and bits(from_engine) == bits(ours) == bits(itself)
         before = bits(ours)

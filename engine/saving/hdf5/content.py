@@ -8,12 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.saving.hdf5.datatype import Type, datatype
-from engine.saving.hdf5.source import UNDEFINED, Piece, Source, damaged
+from engine.saving.hdf5.source import MOST_STRINGS, UNDEFINED, Piece, Source, damaged
 
 MOST_DIMENSIONS = 32
-MOST_STRINGS = 100_000
-LONGEST_TEXT = 4 << 20
-"""The most bytes that the strings of one attribute may have: as many as a config.json."""
+LONGEST_TEXT = 5 << 20
+"""The most bytes that the strings of one attribute may have: a config of 4 MiB, and names."""
 
 
 def shape_of(data: bytes) -> tuple[int, ...] | None:
@@ -80,14 +79,11 @@ def attribute(source: Source, data: bytes) -> tuple[str, str | list[str] | None]
 
 def _strings(source: Source, piece: Piece, kind: Type, count: int) -> list[str]:
     """Return the strings of an attribute, which stand in it or in heaps of the file."""
-    heaps: dict[int, dict[int, bytes]] = {}
     made, length = [], 0
     for _ in range(count):
         if kind.anywhere:
             size, address, index = piece.number(4), piece.number(8), piece.number(4)
-            if address not in heaps:
-                heaps[address] = {} if size == 0 else _heap(source, address)
-            word = heaps[address].get(index, b"")[:size]
+            word = _heap(source, address).get(index, b"")[:size] if size else b""
             if len(word) != size:
                 damaged(f"a string of {size:,} bytes of which {len(word):,} are there")
         else:
@@ -103,7 +99,9 @@ def _strings(source: Source, piece: Piece, kind: Type, count: int) -> list[str]:
 
 
 def _heap(source: Source, address: int) -> dict[int, bytes]:
-    """Return the strings in one heap, by their numbers."""
+    """Return the strings in one heap, by their numbers; each heap is read once."""
+    if address in source.heaps:
+        return source.heaps[address]
     head = Piece(source.piece(address, 16))
     head.expect(b"GCOL\x01")
     head.take(3)
@@ -116,4 +114,8 @@ def _heap(source: Source, address: int) -> dict[int, bytes]:
         if index == 0:  # the rest is free
             break
         found[index] = body.padded(size, 8)
+        source.strings += 1
+        if source.strings > MOST_STRINGS:
+            damaged(f"more than {MOST_STRINGS:,} strings")
+    source.heaps[address] = found
     return found

@@ -42,21 +42,17 @@ def _keep(found: Links, name: bytes, target: int | str) -> None:
     found[word] = target
 
 
-def _heap(source: Source, address: int) -> tuple[int, int]:
-    """Return where the names of a group stand, and how many bytes they have."""
+def _heap(source: Source, address: int) -> bytes:
+    """Return the bytes in which the names of a group stand, each with a 0 at its end."""
     piece = Piece(source.piece(address, 32))
     piece.expect(b"HEAP\x00")
     piece.take(3)
     length = piece.number(8)
     piece.take(8)
-    start = piece.number(8)
-    source.check(start, length)
-    return start, length
+    return source.piece(piece.number(8), length)
 
 
-def _tree(
-    source: Source, address: int, heap: tuple[int, int], found: Links, above: int | None
-) -> None:
+def _tree(source: Source, address: int, heap: bytes, found: Links, above: int | None) -> None:
     """Take the names below one node; a node is one level below the one that led to it."""
     piece = Piece(source.piece(address, 24))
     piece.expect(b"TREE\x00")
@@ -75,7 +71,7 @@ def _tree(
             _table(source, child, heap, found)
 
 
-def _table(source: Source, address: int, heap: tuple[int, int], found: Links) -> None:
+def _table(source: Source, address: int, heap: bytes, found: Links) -> None:
     """Take the names of one table."""
     head = Piece(source.piece(address, 8))
     head.expect(b"SNOD\x01")
@@ -86,20 +82,15 @@ def _table(source: Source, address: int, heap: tuple[int, int], found: Links) ->
         offset, target, cached = body.number(8), body.number(8), body.number(4)
         body.take(20)
         kind: int | str = target if cached in (0, 1) else "SoftLink" if cached == 2 else "a link"
-        _keep(found, _word(source, heap, offset), kind)
+        _keep(found, _word(heap, offset), kind)
 
 
-def _word(source: Source, heap: tuple[int, int], offset: int) -> bytes:
+def _word(heap: bytes, offset: int) -> bytes:
     """Return the name at an offset of the heap, without the 0 at its end."""
-    start, length = heap
-    if offset >= length:
-        damaged(f"a name at {offset:,} of {length:,}")
-    word, end, _ = source.piece(start + offset, min(length - offset, LONGEST_NAME)).partition(
-        b"\x00"
-    )
-    if not end:
-        damaged("a name without an end")
-    return word
+    end = heap.find(b"\x00", offset, offset + LONGEST_NAME + 1)
+    if end < 0:
+        damaged(f"a name without an end at {offset:,} of {len(heap):,}")
+    return heap[offset:end]
 
 
 def _link(data: bytes, found: Links) -> None:

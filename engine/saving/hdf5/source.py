@@ -1,7 +1,7 @@
 """Numbers and pieces of a file, none of which may lie beyond its end.
 
-A count of all pieces bounds the time that a file can take, and a sum of all arrays the memory:
-no more numbers come out of a file than it has bytes.
+Counts of all pieces, their bytes and the strings in them bound the time and the memory that a file
+can take, and a sum of all arrays does: no more numbers come out of a file than it has bytes.
 """
 
 from __future__ import annotations
@@ -15,8 +15,12 @@ import numpy.typing as npt
 UNDEFINED = 2**64 - 1
 """The address of what is not there."""
 MOST_PIECES = 1_000_000
-MOST_AT_ONCE = 16 << 20
-"""The longest piece, in bytes: the text of a config."""
+MOST_BYTES = 64 << 20
+"""Of all pieces together; a model of 1,000 layers needs 3 MB."""
+MOST_AT_ONCE = 8 << 20
+"""The longest piece, in bytes: a heap with the text of a config."""
+MOST_STRINGS = 200_000
+"""In all heaps together."""
 
 
 def damaged(what: str) -> NoReturn:
@@ -30,15 +34,19 @@ class Source:
     def __init__(self, file: IO[bytes]) -> None:
         self.file = file
         self.size = file.seek(0, os.SEEK_END)
-        self.pieces = 0
-        self.numbers = 0
+        self.pieces = self.bytes = self.numbers = self.strings = 0
+        self.heaps: dict[int, dict[int, bytes]] = {}
 
     def piece(self, start: int, length: int) -> bytes:
         """Return the bytes of a place."""
         self.check(start, length)
         self.pieces += 1
-        if length > MOST_AT_ONCE or self.pieces > MOST_PIECES:
-            damaged(f"more than {MOST_PIECES:,} parts, or one of {length:,} bytes")
+        self.bytes += length
+        if length > MOST_AT_ONCE or self.pieces > MOST_PIECES or self.bytes > MOST_BYTES:
+            damaged(
+                f"{self.pieces:,} parts of {self.bytes:,} bytes beside the arrays, "
+                f"the last of {length:,} bytes"
+            )
         self.file.seek(start)
         return self._whole(self.file.read(length), length)
 
