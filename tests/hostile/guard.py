@@ -9,6 +9,7 @@ it needed.
 The loader is Python without h5py: there is no C library that would open files unseen.
 """
 
+import faulthandler
 import json
 import os
 import resource
@@ -88,6 +89,7 @@ def in_a_process(path, way=attempt):
     child = os.fork()
     if child == 0:
         os.close(reading)
+        faulthandler.disable()  # a crash is told as a breach
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_AS, (MOST_ADDRESSES, MOST_ADDRESSES))
         try:
