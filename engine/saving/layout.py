@@ -16,7 +16,7 @@ Keras: ``keras.src.saving.saving_lib`` of Keras 3.15.1; ``add_optimizer_variable
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import prod
 from typing import Any
 
@@ -32,10 +32,11 @@ MOST_STATE = 8
 
 @dataclass(frozen=True)
 class Place:
-    """One array of the file: its shape and the names of the types it may have."""
+    """One array of the file: its shape, the names of the types it may have, and its own name."""
 
     shape: tuple[int, ...]
     dtypes: tuple[str, ...]
+    name: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -88,20 +89,34 @@ def most_bytes(groups: list[Group]) -> int:
 
 def _places(entry: dict[str, Any], inputs: int | None) -> tuple[Place, ...]:
     """Return the arrays of a layer that reads `inputs` numbers; none while that is not known."""
-    config = entry["config"]
-    if entry["class_name"] == "InputLayer" or inputs is None:
+    if inputs is None or entry["class_name"] not in ARRAYS:
         return ()
+    config = entry["config"]
     policy = config.get("dtype", "float32")
     dtypes = (policy["config"]["name"] if isinstance(policy, dict) else policy,)
-    kernel = Place((inputs, config["units"]), dtypes)
-    bias = Place((config["units"],), dtypes)
-    return (kernel, bias) if config.get("use_bias", True) else (kernel,)
+    return tuple(
+        Place(shape, dtypes, name) for name, shape in ARRAYS[entry["class_name"]](config, inputs)
+    )
 
 
-def width_of(entry: dict[str, Any], before: int | None = None) -> int:
-    """Return how many numbers a layer gives for a row of `before` numbers."""
+def _dense(config: dict[str, Any], inputs: int) -> list[tuple[str, tuple[int, ...]]]:
+    arrays: list[tuple[str, tuple[int, ...]]] = [
+        ("kernel", (inputs, config["units"])),
+        ("bias", (config["units"],)),
+    ]
+    return arrays if config.get("use_bias", True) else arrays[:1]
+
+
+ARRAYS = {"Dense": _dense}
+"""A layer's class → the names and shapes of its arrays; classes without any need no line."""
+
+
+def width_of(entry: dict[str, Any], before: int | None = None) -> int | None:
+    """Return how many numbers a layer gives for a row of `before` numbers: as many, if no other."""
     config = entry["config"]
-    return int(config["batch_shape"][1] if "batch_shape" in config else config["units"])
+    if "batch_shape" in config:
+        return int(config["batch_shape"][1])
+    return int(config["units"]) if "units" in config else before
 
 
 def _sequential_chain(config: dict[str, Any]) -> list[tuple[dict[str, Any], int | None]]:
@@ -119,7 +134,7 @@ def _sequential_chain(config: dict[str, Any]) -> list[tuple[dict[str, Any], int 
         else:
             _compare_width(entry, width, where)
             chain.append((entry, width))
-            width = None if width is None else width_of(entry)
+            width = None if width is None else width_of(entry, width)
     return chain
 
 
@@ -143,7 +158,7 @@ def _functional_chain(config: dict[str, Any]) -> list[tuple[dict[str, Any], int 
         if not starts:
             tensor = nodes[0]["args"][0]["config"]
             before = entries[index - 1]
-            width = width_of(before)
+            width = width_of(before, chain[-1][1])
             if tensor["keras_history"][0] != before["config"]["name"]:
                 refuse(where, f"next to {before['config']['name']!r} in a chain", tensor)
             if tensor["shape"][1] != width:
@@ -186,11 +201,6 @@ def slot_order(names: list[str], weights: int) -> list[tuple[int, int]]:
     """
     paired = [(w, s) for w in range(weights) for s in range(min(2, len(names)))]
     return paired + [(w, s) for s in range(2, len(names)) for w in range(weights)]
-
-
-def weight_names(count: int) -> tuple[str, ...]:
-    """Return the names of a layer's arrays in an .h5 file, where they are not only numbered."""
-    return ("kernel", "bias")[:count]
 
 
 def optimizer_array_names(optimizer: Any, paths: list[str]) -> list[str]:

@@ -122,7 +122,7 @@ def _drop_batch_shapes(layers: list[Any]) -> None:
 
 def _name_sources(layers: list[Any]) -> None:
     """Give each layer's source in today's form, if it is in the older one: [[[name, 0, 0, {}]]]."""
-    widths: dict[str, int] = {}
+    widths: dict[str, int | None] = {}
     before: int | None = None
     for entry in layers:
         try:

@@ -20,7 +20,7 @@ from engine.saving import hdf5
 from engine.saving.allowed import FUNCTIONAL, check_model
 from engine.saving.archive import CONFIG, FORMAT, WEIGHTS, check_size, open_weights, parse
 from engine.saving.config import compile_arguments, deserialize_model
-from engine.saving.layout import OPTIMIZER, Group, optimizer_array_names, weight_names
+from engine.saving.layout import OPTIMIZER, Group, optimizer_array_names
 from engine.saving.legacy.config import from_legacy, to_legacy
 from engine.saving.legacy.weights import (
     MODEL,
@@ -52,7 +52,9 @@ def save_legacy(model: Any, path: str, saved: dict[str, Any], groups: list[Group
             file.attrs["training_config"] = json.dumps(training_config).encode()
         _write_layers(file.create_group(MODEL), model, saved, groups, arrays)
         if OPTIMIZER in arrays:
-            _write_state(file.create_group(STATE), model, saved, arrays[OPTIMIZER])
+            layers = [group for group in groups if group.path != OPTIMIZER]
+            paths = [path for group in layers for path in _paths(group, _prefix(model, saved))]
+            _write_state(file.create_group(STATE), model.optimizer, paths, arrays[OPTIMIZER])
     data = buffer.getvalue()
     check_size(WEIGHTS, len(data))
     replace_file(path, lambda file: file.write(data))
@@ -77,22 +79,21 @@ def _write_layers(
     root.attrs["keras_version"] = FORMAT.encode()
     prefix = _prefix(model, saved)
     for name in sorted(by_name):
-        values = arrays[by_name[name].path]
-        paths = [f"{prefix}{name}/{weight}" for weight in weight_names(len(values))]
-        _write_arrays(root.create_group(name), paths, values)
+        paths = _paths(by_name[name], prefix)
+        _write_arrays(root.create_group(name), paths, arrays[by_name[name].path])
     _write_arrays(root.create_group(TOP), [], [])
 
 
-def _write_state(root: Any, model: Any, saved: dict[str, Any], values: list[Array]) -> None:
-    paths = [
-        f"{_prefix(model, saved)}{layer.name}/{weight}"
-        for layer in model.layers
-        for weight in weight_names(len(layer.weights))
-    ]
-    names = optimizer_array_names(model.optimizer, paths)
-    if not model.optimizer.iterations:
+def _write_state(root: Any, optimizer: Any, paths: list[str], values: list[Array]) -> None:
+    names = optimizer_array_names(optimizer, paths)
+    if not optimizer.iterations:
         names, values = names[:2], values[:2]  # as Keras, whose slots are made by the first step
     _write_arrays(root, names, values)
+
+
+def _paths(group: Group, prefix: str) -> list[str]:
+    """Return the names of a layer's arrays, as sequential/dense/kernel."""
+    return [f"{prefix}{group.name}/{place.name}" for place in group.places]
 
 
 def _write_arrays(group: Any, paths: list[str], values: list[Array]) -> None:
