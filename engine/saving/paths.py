@@ -51,10 +51,17 @@ def target(filepath: Path, overwrite: bool, *suffixes: str) -> str:
     return path
 
 
+_WRONG = (
+    *(ValueError, TypeError, LookupError, ArithmeticError, AttributeError),
+    *(RecursionError, MemoryError),
+)
+"""What a file can lead to; the checks say it in words of their own, and the rest is for safety."""
+
+
 @contextmanager
 def naming(path: str) -> Iterator[None]:
     """Turn whatever is wrong with a file into a RefusedFile that names it."""
     try:
         yield
-    except (ValueError, TypeError, KeyError, OverflowError, RecursionError, MemoryError) as error:
+    except _WRONG as error:
         raise RefusedFile(f"Cannot load {path!r}. {error}") from error

@@ -211,6 +211,17 @@ def a_billion_units_in_h5(sound):
 
 
 @hostile(".h5")
+def input_without_dimensions(sound):
+    """A shape that is an empty list, in the older form of a layer's source."""
+
+    def change(model, _):
+        model["config"]["layers"][0]["config"]["batch_shape"] = []
+        model["config"]["layers"][1]["inbound_nodes"] = [[["input_layer", 0, 0, {}]]]
+
+    return sound.with_texts(change)
+
+
+@hostile(".h5")
 def layers_that_lead_in_a_circle(sound):
     """A layer that reads itself."""
 

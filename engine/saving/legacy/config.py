@@ -138,7 +138,7 @@ def _name_sources(layers: list[Any]) -> None:
                 }
                 entry["inbound_nodes"] = [{"args": [keras_tensor], "kwargs": options}]
             before = widths[entry["config"]["name"]] = width_of(entry, before)
-        except (AttributeError, KeyError, TypeError, ValueError, OverflowError):
+        except (AttributeError, LookupError, TypeError, ValueError, OverflowError):
             return  # the list of what is allowed says what is wrong with it
 
 
