@@ -196,6 +196,13 @@ def units_of_400_digits(sound):
 
 
 @hostile(".keras")
+def rate_of_400_digits(sound):
+    """A learning rate that no float holds."""
+    text = sound.members["config.json"].replace(b'"beta_1": 0.9', b'"beta_1": ' + b"9" * 400)
+    return sound.archive(config=text)
+
+
+@hostile(".keras")
 def rate_of_5000_digits(sound):
     """A number with more digits than Python turns into one."""
     text = sound.members["config.json"].replace(b'"beta_1": 0.9', b'"beta_1": ' + b"9" * 5000)
