@@ -294,7 +294,7 @@ class Model(Fitting, Evaluating, Predicting):
         return Sequential.from_config(config, custom_objects)
 
     def save(self, filepath: Any, overwrite: bool = True) -> None:
-        """Write the model to a ``.keras`` file that Keras reads, too."""
+        """Write the model to a ``.keras`` or ``.h5`` file that Keras reads, too."""
         from engine.saving import save_model
 
         save_model(self, filepath, overwrite=overwrite)
@@ -305,11 +305,24 @@ class Model(Fitting, Evaluating, Predicting):
 
         save_weights(self, filepath, overwrite=overwrite)
 
-    def load_weights(self, filepath: Any) -> None:
-        """Take the weights from a ``.weights.h5`` or ``.keras`` file; all of them, or none."""
+    def load_weights(self, filepath: Any, by_name: bool = False) -> None:
+        """Take the weights from a ``.weights.h5``, ``.keras`` or ``.h5`` file, all or none."""
         from engine.saving import load_weights
 
-        load_weights(self, filepath)
+        load_weights(self, filepath, by_name=by_name)
+
+    def export(
+        self,
+        filepath: Any,
+        format: str = "tf_saved_model",
+        verbose: bool | None = None,
+        input_signature: Any = None,
+        opset_version: int | None = None,
+    ) -> None:
+        """Write what `predict` computes for other programs; ``format="onnx"`` is what there is."""
+        from engine.saving.onnx import export
+
+        export(self, filepath, format, verbose, input_signature, opset_version)
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} name={self.name}, built={self.built}>"

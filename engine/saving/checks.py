@@ -6,13 +6,16 @@ returns nothing and raises ValueError; it never makes an object of what it check
 
 from __future__ import annotations
 
-import math
 import reprlib
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any, NoReturn
 
 Check = Callable[[Any, str], None]
 
+_LARGEST = sys.float_info.max
+LONGEST_TEXT = 1000
+"""Names of layers, losses and the like are shorter."""
 _SHARED = "shared_object_id"
 """Keras numbers objects that occur twice; here each occurrence is made anew."""
 _REGISTERED = ("Functional", "function")
@@ -25,9 +28,9 @@ def refuse(where: str, expected: str, value: object) -> NoReturn:
 
 
 def text(value: Any, where: str) -> None:
-    """Pass a string."""
-    if not isinstance(value, str):
-        refuse(where, "a string", value)
+    """Pass a string of ordinary length."""
+    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
+        refuse(where, f"a string of at most {LONGEST_TEXT:,} characters", value)
 
 
 def flag(value: Any, where: str) -> None:
@@ -38,7 +41,9 @@ def flag(value: Any, where: str) -> None:
 
 def number(value: Any, where: str) -> None:
     """Pass a finite number; true and false are none."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
+    # compared, not converted: a whole number of JSON may have more digits than any float
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not is_number or not -_LARGEST <= value <= _LARGEST:
         refuse(where, "a finite number", value)
 
 

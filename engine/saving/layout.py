@@ -16,7 +16,8 @@ Keras: ``keras.src.saving.saving_lib`` of Keras 3.15.1; ``add_optimizer_variable
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from math import prod
 from typing import Any
 
 from engine.naming import snake_case
@@ -25,13 +26,17 @@ from engine.saving.checks import refuse
 
 OPTIMIZER = "optimizer/vars"
 
+MOST_STATE = 8
+"""How many numbers a file may hold for each weight: itself, and what an optimizer keeps."""
+
 
 @dataclass(frozen=True)
 class Place:
-    """One array of the file: its shape and the names of the types it may have."""
+    """One array of the file: its shape, the names of the types it may have, and its own name."""
 
     shape: tuple[int, ...]
     dtypes: tuple[str, ...]
+    name: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -72,22 +77,46 @@ def layer_groups(saved: dict[str, Any]) -> list[Group]:
     return groups
 
 
+def most_bytes(groups: list[Group]) -> int:
+    """Return the most bytes that a file of these groups may have, an optimizer's state included.
+
+    HDF5 itself needs less than a megabyte, and two kilobytes for each array.
+    """
+    places = [place for group in groups if group.path != OPTIMIZER for place in group.places]
+    numbers = sum(prod(place.shape) for place in places)
+    return (1 << 20) + MOST_STATE * (8 * numbers + 2048 * (len(groups) + len(places)))
+
+
 def _places(entry: dict[str, Any], inputs: int | None) -> tuple[Place, ...]:
     """Return the arrays of a layer that reads `inputs` numbers; none while that is not known."""
-    config = entry["config"]
-    if entry["class_name"] == "InputLayer" or inputs is None:
+    if inputs is None or entry["class_name"] not in ARRAYS:
         return ()
+    config = entry["config"]
     policy = config.get("dtype", "float32")
     dtypes = (policy["config"]["name"] if isinstance(policy, dict) else policy,)
-    kernel = Place((inputs, config["units"]), dtypes)
-    bias = Place((config["units"],), dtypes)
-    return (kernel, bias) if config.get("use_bias", True) else (kernel,)
+    return tuple(
+        Place(shape, dtypes, name) for name, shape in ARRAYS[entry["class_name"]](config, inputs)
+    )
 
 
-def _width(entry: dict[str, Any]) -> int:
-    """Return how many numbers a layer gives for a row."""
+def _dense(config: dict[str, Any], inputs: int) -> list[tuple[str, tuple[int, ...]]]:
+    arrays: list[tuple[str, tuple[int, ...]]] = [
+        ("kernel", (inputs, config["units"])),
+        ("bias", (config["units"],)),
+    ]
+    return arrays if config.get("use_bias", True) else arrays[:1]
+
+
+ARRAYS = {"Dense": _dense}
+"""A layer's class → the names and shapes of its arrays; classes without any need no line."""
+
+
+def width_of(entry: dict[str, Any], before: int | None = None) -> int | None:
+    """Return how many numbers a layer gives for a row of `before` numbers: as many, if no other."""
     config = entry["config"]
-    return int(config["batch_shape"][1] if "batch_shape" in config else config["units"])
+    if "batch_shape" in config:
+        return int(config["batch_shape"][1])
+    return int(config["units"]) if "units" in config else before
 
 
 def _sequential_chain(config: dict[str, Any]) -> list[tuple[dict[str, Any], int | None]]:
@@ -98,14 +127,14 @@ def _sequential_chain(config: dict[str, Any]) -> list[tuple[dict[str, Any], int 
     for index, entry in enumerate(config["layers"]):
         where = f"config.json.config.layers[{index}]"
         if entry["class_name"] == "InputLayer":
-            if index or width not in (None, _width(entry)):
+            if index or width not in (None, width_of(entry)):
                 refuse(where, "an input first of all, as wide as build_input_shape", entry)
             chain.append((entry, None))
-            width = _width(entry)
+            width = width_of(entry)
         else:
             _compare_width(entry, width, where)
             chain.append((entry, width))
-            width = None if width is None else _width(entry)
+            width = None if width is None else width_of(entry, width)
     return chain
 
 
@@ -114,11 +143,13 @@ def _functional_chain(config: dict[str, Any]) -> list[tuple[dict[str, Any], int 
     entries = config["layers"]
     first, last = (_end(config[key]) for key in ("input_layers", "output_layers"))
     chain: list[tuple[dict[str, Any], int | None]] = []
+    names: set[str] = set()
     for index, entry in enumerate(entries):
         where = f"config.json.config.layers[{index}]"
         name = entry["config"]["name"]
-        if entry.get("name", name) != name or any(name == e["config"]["name"] for e, _ in chain):
+        if entry.get("name", name) != name or name in names:
             refuse(where, "a layer with one name that no other has", entry.get("name"))
+        names.add(name)
         nodes = entry.get("inbound_nodes", [])
         starts = entry["class_name"] == "InputLayer"
         if starts != (index == 0) or starts == bool(nodes) or (starts and name != first):
@@ -127,7 +158,7 @@ def _functional_chain(config: dict[str, Any]) -> list[tuple[dict[str, Any], int 
         if not starts:
             tensor = nodes[0]["args"][0]["config"]
             before = entries[index - 1]
-            width = _width(before)
+            width = width_of(before, chain[-1][1])
             if tensor["keras_history"][0] != before["config"]["name"]:
                 refuse(where, f"next to {before['config']['name']!r} in a chain", tensor)
             if tensor["shape"][1] != width:
@@ -172,3 +203,15 @@ def slot_order(names: list[str], weights: int) -> list[tuple[int, int]]:
     """
     paired = [(w, s) for w in range(weights) for s in range(min(2, len(names)))]
     return paired + [(w, s) for s in range(2, len(names)) for w in range(weights)]
+
+
+def optimizer_array_names(optimizer: Any, paths: list[str]) -> list[str]:
+    """Return the names of an optimizer's arrays in an .h5 file, for weights of these paths.
+
+    >>> from engine.optimizers import SGD
+    >>> optimizer_array_names(SGD(momentum=0.9, name="sgd"), ["dense/kernel"])
+    ['sgd/iteration', 'sgd/learning_rate', 'sgd/dense_kernel_momentum']
+    """
+    slots = slot_order(optimizer.slot_names, len(paths))
+    own = [f"{paths[w].replace('/', '_')}_{optimizer.slot_names[s]}" for w, s in slots]
+    return [f"{optimizer.name}/{name}" for name in ("iteration", "learning_rate", *own)]

@@ -1,14 +1,14 @@
-"""Names of files: which may be read, which may be written, and writing them whole."""
+"""Names of files: which may be read, which may be written."""
 
 from __future__ import annotations
 
 import os
-import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, Any
 
-MODEL_SUFFIX, WEIGHTS_SUFFIX = ".keras", ".weights.h5"
+from engine.saving.refused import RefusedFile
+
+MODEL_SUFFIX, WEIGHTS_SUFFIX, LEGACY_SUFFIXES = ".keras", ".weights.h5", (".h5", ".hdf5")
 
 Path = str | os.PathLike[str]
 
@@ -34,9 +34,9 @@ def source(filepath: Path, *suffixes: str) -> str:
     return path
 
 
-def target(filepath: Path, suffix: str, overwrite: bool) -> str:
+def target(filepath: Path, overwrite: bool, *suffixes: str) -> str:
     """Return the path of a file that may be written."""
-    path = _as_path(filepath, suffix)
+    path = _as_path(filepath, *suffixes)
     if not isinstance(overwrite, bool):
         raise TypeError(f"Expected overwrite to be True or False. Received: {overwrite!r}")
     folder = os.path.dirname(os.path.abspath(path))
@@ -51,26 +51,17 @@ def target(filepath: Path, suffix: str, overwrite: bool) -> str:
     return path
 
 
+_WRONG = (
+    *(ValueError, TypeError, LookupError, ArithmeticError, AttributeError),
+    *(RecursionError, MemoryError),
+)
+"""What a file can lead to; the checks say it in words of their own, and the rest is for safety."""
+
+
 @contextmanager
 def naming(path: str) -> Iterator[None]:
-    """Turn whatever is wrong with a file into a ValueError that names it."""
+    """Turn whatever is wrong with a file into a RefusedFile that names it."""
     try:
         yield
-    except (ValueError, TypeError, KeyError, OverflowError, RecursionError, MemoryError) as error:
-        raise ValueError(f"Cannot load {path!r}. {error}") from error
-
-
-def replace_file(path: str, write: Callable[[IO[bytes]], Any]) -> None:
-    """Call `write` with a new file beside `path`, then move it to `path`; on failure, remove it."""
-    target = os.path.realpath(path)
-    beside = f"{target}.{secrets.token_hex(8)}.tmp"
-    try:
-        with open(beside, "xb") as file:
-            write(file)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(beside, target)
-    except BaseException:
-        if os.path.exists(beside):
-            os.remove(beside)
-        raise
+    except _WRONG as error:
+        raise RefusedFile(f"Cannot load {path!r}. {error}") from error

@@ -1,4 +1,4 @@
-"""Saving and loading weights alone: m.weights.h5, and out of m.keras.
+"""Saving and loading weights alone: m.weights.h5, and out of m.keras and m.h5.
 
 Keras: ``Model.save_weights`` and ``Model.load_weights`` of Keras 3.15.1, which skip an optimizer
 that does not fit with a warning; here nothing is read if anything does not fit.
@@ -7,21 +7,23 @@ that does not fit with a warning; here nothing is read if anything does not fit.
 from __future__ import annotations
 
 import dataclasses
-import os
+import io
 from typing import Any
 
-from engine.saving.archive import LIMITS, WEIGHTS, check_size, read_archive
+from engine.saving.archive import WEIGHTS, check_size, open_archive, open_weights
 from engine.saving.config import serialize_model
-from engine.saving.layout import Group
+from engine.saving.layout import Group, most_bytes
+from engine.saving.legacy.weights import load_legacy_weights
 from engine.saving.paths import (
+    LEGACY_SUFFIXES,
     MODEL_SUFFIX,
     WEIGHTS_SUFFIX,
     Path,
     naming,
-    replace_file,
     source,
     target,
 )
+from engine.saving.replacing import replace_file
 from engine.saving.state import groups_of, put_state, take_state
 from engine.saving.weights import import_h5py, read_weights, write_weights
 
@@ -35,10 +37,12 @@ def save_weights(model: Any, filepath: Path, overwrite: bool = True) -> None:
         If the name ends differently, or the model is not built.
     FileExistsError
         If the file exists and `overwrite` is False.
+    OSError
+        If there is no room, or the file cannot be written; what was there is kept.
     ImportError
         If h5py is missing.
     """
-    path = target(filepath, WEIGHTS_SUFFIX, overwrite)
+    path = target(filepath, overwrite, WEIGHTS_SUFFIX)
     import_h5py()
     groups = _groups_of_built(model)
     data = write_weights(groups, take_state(model, groups))
@@ -46,30 +50,55 @@ def save_weights(model: Any, filepath: Path, overwrite: bool = True) -> None:
     replace_file(path, lambda file: file.write(data))
 
 
-def load_weights(model: Any, filepath: Path) -> None:
-    """Read the weights in a ``.weights.h5`` or ``.keras`` file into a built model.
+def load_weights(model: Any, filepath: Path, by_name: bool = False) -> None:
+    """Read the weights in a file into a built model.
 
-    The optimizer's state is read too if the model is compiled and the file has it.  Either
+    Out of ``.weights.h5`` and ``.keras`` the optimizer's state is read too, if the model is
+    compiled and the file has it; out of Keras's older ``.h5`` it is not, as in Keras.  Either
     everything is read or, if anything does not fit, nothing.
+
+    Parameters
+    ----------
+    model
+        A built model.
+    filepath
+        Ends in ``.weights.h5``, ``.keras``, ``.h5`` or ``.hdf5``.
+    by_name
+        Out of an ``.h5`` file: give each layer the weights of the one with its name, and leave
+        the layers alone that the file has not.  Otherwise they are taken in their order.
 
     Raises
     ------
+    RefusedFile
+        A ValueError: the file is damaged, or does not fit the model.
     ValueError
-        If the file is damaged or does not fit the model, or the model is not built.
+        If the name ends differently, or the model is not built.
     FileNotFoundError
-        If there is no file.
-    ImportError
-        If h5py is missing.
+        If there is no file; another OSError if it cannot be read.
     """
-    path = source(filepath, WEIGHTS_SUFFIX, MODEL_SUFFIX)
-    import_h5py()
+    path = source(filepath, WEIGHTS_SUFFIX, MODEL_SUFFIX, *LEGACY_SUFFIXES)
+    legacy = path.endswith(LEGACY_SUFFIXES) and not path.endswith(WEIGHTS_SUFFIX)
+    if not isinstance(by_name, bool):
+        raise TypeError(f"Expected by_name to be True or False. Received: by_name={by_name!r}")
+    if by_name and not legacy:
+        raise ValueError(
+            f"Expected by_name with a file that ends in .h5 or .hdf5. Received: filepath={path!r}"
+        )
     groups = _groups_of_built(model)
     if model.optimizer is not None:
         groups[-1] = dataclasses.replace(groups[-1], optional=True)
     ignored = () if model.optimizer is not None else ("optimizer",)
     with naming(path):
-        data = read_archive(path)[1] if path.endswith(MODEL_SUFFIX) else _read_limited(path)
-        put_state(model, groups, read_weights(data, groups, ignored))
+        if legacy:
+            load_legacy_weights(model, path, groups, by_name)
+        elif path.endswith(MODEL_SUFFIX):
+            with open_archive(path) as archive:
+                archive.config()
+                data = archive.weights(most_bytes(groups))
+            put_state(model, groups, read_weights(io.BytesIO(data), groups, ignored))
+        else:
+            with open_weights(path) as file:
+                put_state(model, groups, read_weights(file, groups, ignored))
 
 
 def _groups_of_built(model: Any) -> list[Group]:
@@ -79,10 +108,3 @@ def _groups_of_built(model: Any) -> list[Group]:
             "Give it an Input, or call build()"
         )
     return groups_of(serialize_model(model, compiled=False), model.optimizer)
-
-
-def _read_limited(path: str) -> bytes:
-    """Return the bytes of a file, unless it is larger than a member of an archive may be."""
-    with open(path, "rb") as file:
-        check_size(WEIGHTS, os.fstat(file.fileno()).st_size)
-        return file.read(LIMITS[WEIGHTS])
