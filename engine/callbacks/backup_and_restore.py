@@ -28,6 +28,8 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from engine.callbacks.callback import Callback, Logs
 from engine.callbacks.monitor import flag, frequency
 from engine.random import state as random_state
@@ -144,6 +146,7 @@ class BackupAndRestore(Callback):
             "weights": _digest(folder / NEXT_WEIGHTS),
             "batches": self._batches,
             "random": random_state.take(),
+            "draws": [g.state.tolist() for g in _generators(self.model)],
             "before": before,
         }
         (folder / NEXT_METADATA).write_text(json.dumps(told), encoding="utf-8")
@@ -166,6 +169,9 @@ class BackupAndRestore(Callback):
         if "random" in told:  # not in a backup of Keras's
             random_state.put(told["random"])
             self._batches = told["batches"]
+            for generator, pair in zip(_generators(self.model), told["draws"], strict=True):
+                generator.state = np.array(pair, np.int64)
+            self.model._program()  # reads them
         if self.model._run is not None:
             self.model._run.resume(told)
 
@@ -175,6 +181,11 @@ def _read(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict) or not isinstance(found.get("epoch"), int):
         raise ValueError(f"Expected the metadata of a backup in {str(path)!r}. Received: {found!r}")
     return found
+
+
+def _generators(model: Any) -> list[Any]:
+    """The generators of the layers that draw in training: no weights file has them."""
+    return [layer.seed_generator for layer in model.layers if layer.stage == "dropout"]
 
 
 def _digest(path: Path) -> str:

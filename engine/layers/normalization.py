@@ -196,14 +196,15 @@ class Normalization(Layer):
         )
         return mean.astype(self.dtype), variance.astype(self.dtype)
 
-    def _mean_and_spread(self) -> tuple[Array, Array]:
+    def mean_and_spread(self) -> tuple[Array, Array]:
+        """Mean and max(√variance, ε), with axes of 1 where one stands for many."""
         mean, variance = self._statistics()
         return mean, np.maximum(np.sqrt(variance), variance.dtype.type(EPSILON))
 
     def constants(self) -> tuple[Array, Array]:
         """Mean and spread of every position of a row, for the kernels."""
         shape = self._built_for[1:]
-        mean, spread = (np.broadcast_to(v[0], shape).reshape(-1) for v in self._mean_and_spread())
+        mean, spread = (np.broadcast_to(v[0], shape).reshape(-1) for v in self.mean_and_spread())
         return mean, spread
 
     def compute_output_shape(self, input_shape: Shape) -> Shape:
@@ -217,7 +218,7 @@ class Normalization(Layer):
 
     def call(self, inputs: Array) -> Array:
         """(x − mean) / spread, or the inverse."""
-        mean, spread = self._mean_and_spread()
+        mean, spread = self.mean_and_spread()
         return np.asarray(mean + inputs * spread if self.invert else (inputs - mean) / spread)
 
     def get_config(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from engine.checks.shown import shown
+from engine.layers.dropout import Dropout
 from engine.layers.input import InputLayer
 from engine.layers.layer import Layer, checked_flag
 from engine.layers.tensor import KerasTensor
@@ -153,7 +154,9 @@ class Functional(Model):
                         "keras_history": [before.name, 0, 0],
                     },
                 }
-                nodes = [{"args": (tensor,), "kwargs": {}}]
+                # Keras keeps what a Dropout was called with; fit sets it all the same.
+                options = {"training": False} if isinstance(layer, Dropout) else {}
+                nodes = [{"args": (tensor,), "kwargs": options}]
             layers.append({**config, "name": layer.name, "inbound_nodes": nodes})
         return {
             "name": self.name,

@@ -15,6 +15,7 @@ from engine.saving.allowed_parts import (
     METRICS,
     OPTIMIZERS,
     REGULARIZERS,
+    axes,
     dtype,
     named_or,
 )
@@ -22,7 +23,9 @@ from engine.saving.checks import (
     Check,
     count,
     flag,
+    integer,
     listing,
+    number,
     one_of,
     only,
     optional,
@@ -31,16 +34,51 @@ from engine.saving.checks import (
     text,
 )
 
+MOST_AXES = 8
+"""Of a row, and one for the rows."""
+
 ACTIVATIONS = ("linear", "relu", "leaky_relu", "elu", "sigmoid", "tanh", "softmax")
 
 
 def shape(value: Any, where: str) -> None:
-    """Pass the shape of any number of rows: [null, numbers in a row]."""
-    if not isinstance(value, list) or len(value) != 2 or value[0] is not None:
+    """Pass the shape of any number of rows: [null, numbers in a row], or several axes."""
+    sizes = value if isinstance(value, list) else []
+    if not 2 <= len(sizes) <= MOST_AXES or sizes[0] is not None:
         refuse(where, "[null, features], rows in batches of any size", value)
-    count(value[1], f"{where}[1]")
+    for axis, size in enumerate(sizes[1:], start=1):
+        count(size, f"{where}[{axis}]")
 
 
+def built_for(value: Any, where: str) -> None:
+    """Pass a shape; an adapted layer says how many rows it saw."""
+    if isinstance(value, list) and value and isinstance(value[0], int):
+        count(value[0], f"{where}[0]")
+        value = [None, *value[1:]]
+    optional(shape)(value, where)
+
+
+def numbers(value: Any, where: str) -> None:
+    """Pass None, a number, or lists of numbers in lists."""
+    if isinstance(value, list):
+        listing(numbers)(value, where)
+    elif value is not None:
+        number(value, where)
+
+
+def number_or_array(value: Any, where: str) -> None:
+    """Pass a number, or an array as Keras writes it."""
+    (_ARRAY if isinstance(value, dict) else number)(value, where)
+
+
+_ARRAY = record(
+    {
+        "class_name": only("__numpy__"),
+        "config": record({"value": numbers, "dtype": only(*FLOATS, "int64")}, "value", "dtype"),
+    },
+    "class_name",
+    "config",
+)
+_LAYER_OPTIONS: dict[str, Check] = {"name": text, "trainable": flag, "dtype": dtype}
 _INITIALIZER = one_of(INITIALIZERS)
 _REGULARIZER = optional(one_of(REGULARIZERS))
 
@@ -59,9 +97,7 @@ LAYERS = {
     ),
     ("keras.layers", "Dense"): record(
         {
-            "name": text,
-            "trainable": only(True),
-            "dtype": dtype,
+            **_LAYER_OPTIONS,
             "units": count,
             "activation": only(*ACTIVATIONS),
             "use_bias": flag,
@@ -69,13 +105,34 @@ LAYERS = {
             "bias_initializer": _INITIALIZER,
             "kernel_regularizer": _REGULARIZER,
             "bias_regularizer": _REGULARIZER,
-            "activity_regularizer": only(None),
+            "activity_regularizer": _REGULARIZER,
             "kernel_constraint": only(None),
             "bias_constraint": only(None),
             "quantization_config": only(None),
         },
         "name",
         "units",
+    ),
+    ("keras.layers", "Dropout"): record(
+        {**_LAYER_OPTIONS, "rate": number, "seed": optional(integer), "noise_shape": only(None)},
+        "name",
+        "rate",
+    ),
+    ("keras.layers", "Flatten"): record(
+        {**_LAYER_OPTIONS, "data_format": only("channels_last")}, "name"
+    ),
+    ("keras.layers", "Rescaling"): record(
+        {**_LAYER_OPTIONS, "scale": number_or_array, "offset": number_or_array}, "name", "scale"
+    ),
+    ("keras.layers", "Normalization"): record(
+        {
+            **_LAYER_OPTIONS,
+            "axis": axes,
+            "invert": flag,
+            "mean": numbers,
+            "variance": numbers,
+        },
+        "name",
     ),
 }
 
@@ -123,9 +180,9 @@ _TENSOR = record(
     "class_name",
     "config",
 )
-_NODE = record({"args": _source, "kwargs": only({})}, "args")
-_BUILD = record({"input_shape": optional(shape)})
-_MODEL: dict[str, Check] = {"name": text, "trainable": only(True), "dtype": dtype}
+_NODE = record({"args": _source, "kwargs": record({"training": only(False, None)})}, "args")
+_BUILD = record({"input_shape": built_for})
+_MODEL: dict[str, Check] = {"name": text, "trainable": flag, "dtype": dtype}
 _LAYER = one_of(LAYERS, build_config=_BUILD)
 _NODE_LAYER = one_of(LAYERS, build_config=_BUILD, name=text, inbound_nodes=_nodes)
 

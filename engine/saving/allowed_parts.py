@@ -23,19 +23,6 @@ from engine.saving.checks import (
 
 FLOATS = ("float32", "float64")
 
-INERT: dict[str, Any] = {
-    "weight_decay": None,
-    "clipnorm": None,
-    "global_clipnorm": None,
-    "clipvalue": None,
-    "use_ema": False,
-    "ema_momentum": 0.99,
-    "ema_overwrite_frequency": None,
-    "loss_scale_factor": None,
-    "gradient_accumulation_steps": None,
-}
-"""What every optimizer of Keras has and the engine has not, set so that it does nothing."""
-
 
 def axes(value: Any, where: str) -> None:
     """Pass None, an axis or a list of axes."""
@@ -137,16 +124,27 @@ def learning_rate(value: Any, where: str) -> None:
 
 
 _COMMON: dict[str, Check] = {
-    **{name: only(value) for name, value in INERT.items()},
+    **dict.fromkeys(("weight_decay", "clipnorm", "global_clipnorm", "clipvalue"), optional(number)),
+    "use_ema": flag,
     "ema_momentum": number,
+    "ema_overwrite_frequency": optional(count),
+    **dict.fromkeys(("loss_scale_factor", "gradient_accumulation_steps"), only(None)),
     "name": text,
     "learning_rate": learning_rate,
 }
 
+_ADAM: dict[str, Check] = {
+    **_COMMON,
+    **dict.fromkeys(("beta_1", "beta_2", "epsilon"), number),
+    "amsgrad": flag,
+}
+
 OPTIMIZERS = {
     ("keras.optimizers", "SGD"): record({**_COMMON, "momentum": number, "nesterov": flag}),
-    ("keras.optimizers", "Adam"): record(
-        {**_COMMON, **dict.fromkeys(("beta_1", "beta_2", "epsilon"), number), "amsgrad": flag}
+    ("keras.optimizers", "Adam"): record(_ADAM),
+    ("keras.optimizers", "AdamW"): record(_ADAM),
+    ("keras.optimizers", "RMSprop"): record(
+        {**_COMMON, **dict.fromkeys(("rho", "momentum", "epsilon"), number), "centered": flag}
     ),
 }
 

@@ -14,7 +14,7 @@ import json
 from typing import Any
 
 from engine.saving.allowed import FUNCTIONAL, SEQUENTIAL, check_model
-from engine.saving.allowed_parts import FUNCTION, INERT
+from engine.saving.allowed_parts import FUNCTION
 
 _UNSET = {
     "loss": None,
@@ -64,13 +64,7 @@ def _compile_config(model: Any) -> dict[str, Any]:
     if model.optimizer is None:
         return {}
     given = {**_UNSET, **model.get_compile_config()}
-    optimizer = given["optimizer"]
-    own = optimizer["config"]
-    head = {key: own[key] for key in ("name", "learning_rate")}
-    return {
-        "optimizer": {**optimizer, "config": {**head, **INERT, **own}},
-        **{key: given[key] for key in _UNSET},
-    }
+    return {"optimizer": given["optimizer"], **{key: given[key] for key in _UNSET}}
 
 
 def deserialize_model(saved: dict[str, Any]) -> Any:
@@ -100,10 +94,8 @@ def compile_arguments(saved: dict[str, Any]) -> dict[str, Any]:
     given = saved.get("compile_config")
     if not given:
         return {}
-    optimizer = given["optimizer"]
-    own = {key: value for key, value in optimizer["config"].items() if key not in INERT}
     return {
-        "optimizer": optimizers.deserialize({**optimizer, "config": own}),
+        "optimizer": optimizers.deserialize(given["optimizer"]),
         **{key: _deserialize_all(value) for key, value in given.items() if key in _UNSET},
     }
 

@@ -26,6 +26,9 @@ from engine.saving.checks import refuse
 
 OPTIMIZER = "optimizer/vars"
 
+Row = tuple[int, ...]
+"""The shape of what a layer reads for one row."""
+
 MOST_STATE = 8
 """How many numbers a file may hold for each weight: itself, and what an optimizer keeps."""
 
@@ -37,6 +40,8 @@ class Place:
     shape: tuple[int, ...]
     dtypes: tuple[str, ...]
     name: str = field(default="", compare=False)
+    trained: bool = field(default=False, compare=False)
+    """Whether an optimizer keeps slots for it."""
 
 
 @dataclass(frozen=True)
@@ -87,62 +92,78 @@ def most_bytes(groups: list[Group]) -> int:
     return (1 << 20) + MOST_STATE * (8 * numbers + 2048 * (len(groups) + len(places)))
 
 
-def _places(entry: dict[str, Any], inputs: int | None) -> tuple[Place, ...]:
-    """Return the arrays of a layer that reads `inputs` numbers; none while that is not known."""
+def _places(entry: dict[str, Any], inputs: Row | None) -> tuple[Place, ...]:
+    """Return the arrays of a layer that reads rows of a shape; none while that is not known."""
     if inputs is None or entry["class_name"] not in ARRAYS:
         return ()
     config = entry["config"]
     policy = config.get("dtype", "float32")
-    dtypes = (policy["config"]["name"] if isinstance(policy, dict) else policy,)
-    return tuple(
-        Place(shape, dtypes, name) for name, shape in ARRAYS[entry["class_name"]](config, inputs)
-    )
+    dtype = policy["config"]["name"] if isinstance(policy, dict) else policy
+    return tuple(ARRAYS[entry["class_name"]](config, inputs, dtype))
 
 
-def _dense(config: dict[str, Any], inputs: int) -> list[tuple[str, tuple[int, ...]]]:
-    arrays: list[tuple[str, tuple[int, ...]]] = [
-        ("kernel", (inputs, config["units"])),
-        ("bias", (config["units"],)),
+def _dense(config: dict[str, Any], inputs: Row, dtype: str) -> list[Place]:
+    if len(inputs) != 1:
+        refuse("config.json.config.layers", "a Dense that reads rows of numbers", list(inputs))
+    trained = config.get("trainable", True)
+    arrays = [
+        Place((inputs[0], config["units"]), (dtype,), "kernel", trained),
+        Place((config["units"],), (dtype,), "bias", trained),
     ]
     return arrays if config.get("use_bias", True) else arrays[:1]
 
 
-ARRAYS = {"Dense": _dense}
-"""A layer's class → the names and shapes of its arrays; classes without any need no line."""
+def _normalization(config: dict[str, Any], inputs: Row, dtype: str) -> list[Place]:
+    if config.get("mean") is not None:
+        return []
+    axes = config.get("axis", -1)
+    axes = [] if axes is None else axes if isinstance(axes, list) else [axes]
+    count = len(inputs) + 1
+    if any(not -count <= axis < count or axis % count == 0 for axis in axes):
+        refuse("config.json.config.layers", f"axes of rows of {len(inputs)} axes", axes)
+    shape = tuple(inputs[axis - 1] for axis in sorted(axis % count for axis in axes))
+    floats = [Place(shape, (dtype,), name) for name in ("mean", "variance")]
+    return [*floats, Place((), ("int64", "int32"), "count")]
 
 
-def width_of(entry: dict[str, Any], before: int | None = None) -> int | None:
-    """Return how many numbers a layer gives for a row of `before` numbers: as many, if no other."""
+ARRAYS = {"Dense": _dense, "Normalization": _normalization}
+"""A layer's class → its arrays; classes without any need no line."""
+
+
+def row_of(entry: dict[str, Any], before: Row | None = None) -> Row | None:
+    """Return the shape of what a layer gives for a row of the shape `before`: that, if no other."""
     config = entry["config"]
     if "batch_shape" in config:
-        return int(config["batch_shape"][1])
-    return int(config["units"]) if "units" in config else before
+        return tuple(int(size) for size in config["batch_shape"][1:])
+    if entry["class_name"] == "Flatten" and before is not None:
+        return (prod(before),)
+    return (int(config["units"]),) if "units" in config else before
 
 
-def _sequential_chain(config: dict[str, Any]) -> list[tuple[dict[str, Any], int | None]]:
-    """Return each layer with how many numbers it reads."""
-    chain: list[tuple[dict[str, Any], int | None]] = []
+def _sequential_chain(config: dict[str, Any]) -> list[tuple[dict[str, Any], Row | None]]:
+    """Return each layer with the shape of the rows that it reads."""
+    chain: list[tuple[dict[str, Any], Row | None]] = []
     declared = config.get("build_input_shape")
-    width: int | None = declared[1] if declared else None
+    width: Row | None = tuple(declared[1:]) if declared else None
     for index, entry in enumerate(config["layers"]):
         where = f"config.json.config.layers[{index}]"
         if entry["class_name"] == "InputLayer":
-            if index or width not in (None, width_of(entry)):
+            if index or width not in (None, row_of(entry)):
                 refuse(where, "an input first of all, as wide as build_input_shape", entry)
             chain.append((entry, None))
-            width = width_of(entry)
+            width = row_of(entry)
         else:
             _compare_width(entry, width, where)
             chain.append((entry, width))
-            width = None if width is None else width_of(entry, width)
+            width = None if width is None else row_of(entry, width)
     return chain
 
 
-def _functional_chain(config: dict[str, Any]) -> list[tuple[dict[str, Any], int | None]]:
-    """Return each layer with how many numbers it reads: what the layer before it gives."""
+def _functional_chain(config: dict[str, Any]) -> list[tuple[dict[str, Any], Row | None]]:
+    """Return each layer with the shape of the rows that it reads: what the one before it gives."""
     entries = config["layers"]
     first, last = (_end(config[key]) for key in ("input_layers", "output_layers"))
-    chain: list[tuple[dict[str, Any], int | None]] = []
+    chain: list[tuple[dict[str, Any], Row | None]] = []
     names: set[str] = set()
     for index, entry in enumerate(entries):
         where = f"config.json.config.layers[{index}]"
@@ -158,11 +179,11 @@ def _functional_chain(config: dict[str, Any]) -> list[tuple[dict[str, Any], int 
         if not starts:
             tensor = nodes[0]["args"][0]["config"]
             before = entries[index - 1]
-            width = width_of(before, chain[-1][1])
+            width = row_of(before, chain[-1][1])
             if tensor["keras_history"][0] != before["config"]["name"]:
                 refuse(where, f"next to {before['config']['name']!r} in a chain", tensor)
-            if tensor["shape"][1] != width:
-                refuse(where, f"a layer that reads {width} numbers", tensor["shape"])
+            if tuple(tensor["shape"][1:]) != width:
+                refuse(where, f"a layer that reads rows of shape {width}", tensor["shape"])
             _compare_width(entry, width, where)
         chain.append((entry, width))
     if not entries or entries[-1]["config"]["name"] != last:
@@ -175,43 +196,46 @@ def _end(tensor: list[Any]) -> Any:
     return tensor[0] if len(tensor) == 3 else tensor[0][0]
 
 
-def _compare_width(entry: dict[str, Any], width: int | None, where: str) -> None:
+def _compare_width(entry: dict[str, Any], width: Row | None, where: str) -> None:
     """Refuse a layer that was built for another number of inputs."""
     built = entry.get("build_config", {}).get("input_shape")
-    if built is not None and built[1] != width:
-        refuse(f"{where}.build_config.input_shape", f"[None, {width}]", built)
+    if built is not None and tuple(built[1:]) != width:
+        refuse(f"{where}.build_config.input_shape", f"rows of shape {width}", built)
 
 
 def optimizer_group(optimizer: Any, weights: list[Place]) -> Group:
-    """Return the group of an optimizer for these weights.
+    """Return the group of an optimizer for these weights, of which some are trained.
 
     Adam keeps m and v of one weight next to each other, and AMSGrad's v̂ of all weights behind.
     An optimizer that has not stepped yet may have no slots in the file.
     """
-    slots = [weights[w] for w, _ in slot_order(optimizer.slot_names, len(weights))]
+    trained = [place for place in weights if place.trained]
+    slots = [trained[w] for w, _ in slot_order(optimizer, len(trained))]
     head = [Place((), ("int64", "int32"))]
     if optimizer.schedule is None:  # else the learning rate follows from the step
         head.append(Place((), ("float32", "float64")))
     return Group(OPTIMIZER, optimizer.name, (*head, *slots), least=len(head))
 
 
-def slot_order(names: list[str], weights: int) -> list[tuple[int, int]]:
-    """Return (weight, slot) for each array behind the learning rate, in Keras's order.
+def slot_order(optimizer: Any, weights: int) -> list[tuple[int, str]]:
+    """Return (weight, name of the slot) for each array behind the learning rate, in Keras's order.
 
-    >>> slot_order(["momentum", "velocity", "velocity_hat"], 2)
-    [(0, 0), (0, 1), (1, 0), (1, 1), (0, 2), (1, 2)]
+    >>> from engine.optimizers import Adam
+    >>> slot_order(Adam(amsgrad=True), 2)[3:]
+    [(1, 'velocity'), (0, 'velocity_hat'), (1, 'velocity_hat')]
     """
-    paired = [(w, s) for w in range(weights) for s in range(min(2, len(names)))]
-    return paired + [(w, s) for s in range(2, len(names)) for w in range(weights)]
+    groups = [["average"]] * optimizer.use_ema + optimizer.slot_groups
+    return [(w, name) for group in groups for w in range(weights) for name in group]
 
 
 def optimizer_array_names(optimizer: Any, paths: list[str]) -> list[str]:
-    """Return the names of an optimizer's arrays in an .h5 file, for weights of these paths.
+    """Return the names of an optimizer's arrays in an .h5 file, for trained weights of these paths.
 
     >>> from engine.optimizers import SGD
     >>> optimizer_array_names(SGD(momentum=0.9, name="sgd"), ["dense/kernel"])
     ['sgd/iteration', 'sgd/learning_rate', 'sgd/dense_kernel_momentum']
     """
-    slots = slot_order(optimizer.slot_names, len(paths))
-    own = [f"{paths[w].replace('/', '_')}_{optimizer.slot_names[s]}" for w, s in slots]
-    return [f"{optimizer.name}/{name}" for name in ("iteration", "learning_rate", *own)]
+    slots = slot_order(optimizer, len(paths))
+    own = [f"{paths[w].replace('/', '_')}_{name}" for w, name in slots]
+    head = ["iteration"] if optimizer.schedule else ["iteration", "learning_rate"]
+    return [f"{optimizer.name}/{name}" for name in (*head, *own)]

@@ -4,7 +4,7 @@
     Activation       Relu, LeakyRelu, Elu, Sigmoid, Tanh, Softmax
     Flatten          Reshape
     Rescaling        Mul, Add
-    Normalization    Sub, Div
+    Normalization    Sub, Div; or Mul, Add, if it is inverted
     Dropout          nothing: it acts in training only
 
 The graph takes batches of any size.  Its input and its output have the names of the first and the
@@ -125,7 +125,7 @@ def onnx_model(model: Any, opset_version: int | None = None) -> Any:
         raise ValueError(
             f"Expected a built model with weights. Received: {model.name!r}, built={model.built}"
         )
-    kinds = {str(np.dtype(w.numpy().dtype)) for w in model.weights}
+    kinds = {layer.dtype for layer in model.layers}
     if kinds != {"float32"}:
         raise ValueError(f"Expected a model of float32. Received: {', '.join(sorted(kinds))}")
     layers = [layer for layer in model.layers if not isinstance(layer, InputLayer)]
@@ -191,15 +191,21 @@ def _flatten(graph: Graph, layer: Any) -> None:
 def _rescaling(graph: Graph, layer: Any) -> None:
     scale = graph.constant(f"{layer.name}/scale", np.asarray(layer.scale, np.float32))
     graph.node("Mul", f"{layer.name}/scaled", scale)
-    graph.node("Add", layer.name, graph.constant(f"{layer.name}/offset", np.float32(layer.offset)))
+    offset = graph.constant(f"{layer.name}/offset", np.asarray(layer.offset, np.float32))
+    graph.node("Add", layer.name, offset)
 
 
 def _normalization(graph: Graph, layer: Any) -> None:
-    """Subtract the mean and divide by the deviation, which Keras keeps above its epsilon."""
-    mean = np.asarray(layer.mean, np.float32)
-    deviation = np.maximum(np.sqrt(np.asarray(layer.variance, np.float32)), np.float32(1e-7))
-    graph.node("Sub", f"{layer.name}/centred", graph.constant(f"{layer.name}/mean", mean))
-    graph.node("Div", layer.name, graph.constant(f"{layer.name}/deviation", deviation))
+    """Subtract the mean and divide by the spread; or the inverse."""
+    mean, spread = layer.mean_and_spread()
+    centre = graph.constant(f"{layer.name}/mean", mean)
+    wide = graph.constant(f"{layer.name}/spread", spread)
+    if layer.invert:
+        graph.node("Mul", f"{layer.name}/spread_out", wide)
+        graph.node("Add", layer.name, centre)
+    else:
+        graph.node("Sub", f"{layer.name}/centred", centre)
+        graph.node("Div", layer.name, wide)
 
 
 def _nothing(graph: Graph, layer: Any) -> None:

@@ -26,7 +26,7 @@ from engine.saving.allowed_parts import (
     OPTIMIZERS,
     REGULARIZERS,
 )
-from engine.saving.layout import width_of
+from engine.saving.layout import Row, row_of
 
 Names = Iterable[tuple[str, str]]
 
@@ -122,8 +122,8 @@ def _drop_batch_shapes(layers: list[Any]) -> None:
 
 def _name_sources(layers: list[Any]) -> None:
     """Give each layer's source in today's form, if it is in the older one: [[[name, 0, 0, {}]]]."""
-    widths: dict[str, int | None] = {}
-    before: int | None = None
+    rows: dict[str, Row | None] = {}
+    before: Row | None = None
     for entry in layers:
         try:
             nodes = entry.get("inbound_nodes")
@@ -132,12 +132,12 @@ def _name_sources(layers: list[Any]) -> None:
                 keras_tensor = {
                     "class_name": "__keras_tensor__",
                     "config": {
-                        "shape": [None, widths[source]],
+                        "shape": [None, *(rows[source] or ())],
                         "keras_history": [source, node, tensor],
                     },
                 }
                 entry["inbound_nodes"] = [{"args": [keras_tensor], "kwargs": options}]
-            before = widths[entry["config"]["name"]] = width_of(entry, before)
+            before = rows[entry["config"]["name"]] = row_of(entry, before)
         except (AttributeError, LookupError, TypeError, ValueError, OverflowError):
             return  # the list of what is allowed says what is wrong with it
 

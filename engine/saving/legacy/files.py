@@ -53,7 +53,8 @@ def save_legacy(model: Any, path: str, saved: dict[str, Any], groups: list[Group
         _write_layers(file.create_group(MODEL), model, saved, groups, arrays)
         if OPTIMIZER in arrays:
             layers = [group for group in groups if group.path != OPTIMIZER]
-            paths = [path for group in layers for path in _paths(group, _prefix(model, saved))]
+            prefix = _prefix(model, saved)
+            paths = [path for group in layers for path in _paths(group, prefix, trained=True)]
             _write_state(file.create_group(STATE), model.optimizer, paths, arrays[OPTIMIZER])
     data = buffer.getvalue()
     check_size(WEIGHTS, len(data))
@@ -87,13 +88,15 @@ def _write_layers(
 def _write_state(root: Any, optimizer: Any, paths: list[str], values: list[Array]) -> None:
     names = optimizer_array_names(optimizer, paths)
     if not optimizer.iterations:
-        names, values = names[:2], values[:2]  # as Keras, whose slots are made by the first step
+        head = 1 if optimizer.schedule else 2
+        names, values = names[:head], values[:head]  # as Keras, whose slots are made by the first step
     _write_arrays(root, names, values)
 
 
-def _paths(group: Group, prefix: str) -> list[str]:
-    """Return the names of a layer's arrays, as sequential/dense/kernel."""
-    return [f"{prefix}{group.name}/{place.name}" for place in group.places]
+def _paths(group: Group, prefix: str, trained: bool = False) -> list[str]:
+    """Return the names of a layer's arrays, as sequential/dense/kernel; only of those `trained`."""
+    places = [place for place in group.places if place.trained or not trained]
+    return [f"{prefix}{group.name}/{place.name}" for place in places]
 
 
 def _write_arrays(group: Any, paths: list[str], values: list[Array]) -> None:
