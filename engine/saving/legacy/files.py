@@ -89,7 +89,10 @@ def _write_state(root: Any, optimizer: Any, paths: list[str], values: list[Array
     names = optimizer_array_names(optimizer, paths)
     if not optimizer.iterations:
         head = 1 if optimizer.schedule else 2
-        names, values = names[:head], values[:head]  # as Keras, whose slots are made by the first step
+        names, values = (
+            names[:head],
+            values[:head],
+        )  # as Keras, whose slots are made by the first step
     _write_arrays(root, names, values)
 
 
