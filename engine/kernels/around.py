@@ -75,17 +75,27 @@ def _global_scale(frame: Any, count: Any, like: Any) -> Any:
 
 @instruction()
 def clip_rate(frame: Any, a: Any, rows: Any, like: Any) -> None:
-    """Make the step shorter instead of the gradients: g·(s·α).
+    """Make the step shorter instead of the gradients: g·(s·α), or (g·α)·s of a single number.
 
-    So does TensorFlow's graph where the gradient is multiplied by the rate and nothing else, unless
-    the weight is a single number.  Numbers: how many weights have a length; the scaled rate goes
-    behind the lengths, then the rate itself.
+    So does TensorFlow's graph where the gradient is multiplied by the rate and by nothing else.
+    Numbers: how many weights have a length; s·α goes behind the lengths, then s.
     """
     count, rate = integer(a, 0), place(frame, fields.RATE, 0, like)
-    scaled = _global_scale(frame, count, like) * load(rate, 0, 1)
-    lengths = place(frame, fields.LENGTHS, 0, like)
-    store(lengths, count, scaled)
-    store(lengths, count + 1, load(rate, 0, 1))
+    scale, lengths = _global_scale(frame, count, like), place(frame, fields.LENGTHS, 0, like)
+    store(lengths, count, scale * load(rate, 0, 1))
+    store(lengths, count + 1, scale)
+
+
+@instruction()
+def times_rate(frame: Any, a: Any, rows: Any, like: Any) -> None:
+    """g·α of a weight that is a single number.
+
+    Numbers: its place among the gradients, where the product goes among the squares, which nobody
+    needs any more.
+    """
+    g = load(place(frame, fields.GRADIENTS, integer(a, 0), like), 0, 1)
+    alpha = load(place(frame, fields.RATE, 0, like), 0, 1)
+    store(place(frame, fields.SQUARES, integer(a, 1), like), 0, g * alpha)
 
 
 def _use_rate(frame: Any, a: Any, rows: Any, like: Any) -> None:

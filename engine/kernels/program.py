@@ -609,11 +609,12 @@ class Program:
             return [(exact, *some, fields.GRADIENTS, some[0]) for some in stretches]
 
         if extras.clipping == "global_clipnorm" and optimizer in updates.DESCENTS:
-            # A weight that is a single number is treated in another way.
             count = sum(self.trainable)
             use = around.use_rate_shared if is_large else around.use_rate
             update = [(use, count), *moved(self._stretches(self._trained_of_many(True)))]
-            update += [(use, count + 1), *moved(self._stretches(self._trained_of_many(False)))]
+            ones = self._weights(self._trained_of_many(False))
+            update += [(around.use_rate, count + 1)] * bool(ones)
+            update += [(exact, *one, fields.SQUARES, k) for k, one in enumerate(ones)]
         elif optimizer in updates.BY_WEIGHT:
             update = moved(self._weights(self.trainable))
         elif is_large or not whole_model:
@@ -650,14 +651,17 @@ class Program:
         if clipping == "clipnorm":
             return [(around.clip_norm, *s) for s in each]
         steps: Instructions = [(around.square_norm, *s, k) for k, s in enumerate(each)]
-        chosen = self._trained_of_many(False) if descends else self.trainable
-        steps += [(around.clip_all, *s, len(each)) for s in self._stretches(chosen)]
-        return [*steps, (around.clip_rate, len(each))] if descends else steps
+        if not descends:
+            trained = self._stretches(self.trainable)
+            return [*steps, *((around.clip_all, *s, len(each)) for s in trained)]
+        ones = self._weights(self._trained_of_many(False))
+        steps += [(around.times_rate, place, k) for k, (place, _) in enumerate(ones)]
+        return [*steps, (around.clip_rate, len(each))]
 
     def _make_room_for_squares(self) -> None:
         """Have a buffer for the squares of a gradient, and for the sums of them."""
         if self.squares is None:
-            most = whole(max(v.size for v in self.variables) + REGISTER)
+            most = whole(max(v.size for v in self.variables) + len(self.variables) + REGISTER)
             self.squares = aligned(most + len(self.variables) + REGISTER, self.dtype)
             self.addresses[fields.SQUARES] = address(self.squares)
             self.addresses[fields.LENGTHS] = address(self.squares[most:])

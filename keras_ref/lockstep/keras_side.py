@@ -114,12 +114,9 @@ def _watch_train_step(
         signals = [f"z{number}" for number in range(lowest, last + 1)]
         found = tape.gradient(loss, [*weights, *(seen[name] for name in signals)])
         model.optimizer.apply_gradients(zip(found, weights, strict=False))
-        clipped = model.optimizer._clip_gradients(found[: len(weights)])
         # Who reads SGD's scaled gradients keeps TensorFlow from scaling the rate instead.
-        rate_is = model.optimizer.global_clipnorm and hasattr(model.optimizer, "nesterov")
-        for k, g in enumerate(clipped):
-            if not rate_is or g.shape.num_elements() == 1:
-                found[k] = g
+        if not (model.optimizer.global_clipnorm and hasattr(model.optimizer, "nesterov")):
+            found[: len(weights)] = model.optimizer._clip_gradients(found[: len(weights)])
 
         keep("x", x)
         keep("y", y)
