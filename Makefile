@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .PHONY: parity parity-full test test-quick test-tolerance record lint browser pictures notebooks \
-	bench bench-suite bench-exactness fuzz-full clean
+	bench bench-suite bench-exactness fuzz-full fuzz-files kills round-trips clean
 
 # The five tutorials in the engine and in Keras: a table, and report/parity.html.
 parity: $(READY)
@@ -80,6 +80,17 @@ bench-exactness: $(READY)
 # 500 random networks in both engines: a quarter of an hour.
 fuzz-full: $(READY)
 	$(BIN)/python -m keras_ref fuzz --count 500 --seed 0
+
+# 100,000 changed files into the loader, 200 killed writers and 200 killed trainings of each kind,
+# 100 networks in files to Keras and back: seven minutes, half an hour, half an hour.
+fuzz-files: $(READY)
+	$(BIN)/python -m tests.hostile.fuzz --count 100000
+kills: $(READY)
+	KILLS=67 $(BIN)/python -m pytest tests/saving/test_killed.py
+	GLASSNET_KILLS=200 $(BIN)/python -m pytest tests/callbacks/test_backup_and_restore.py \
+	tests/models/test_interrupted.py
+round-trips: $(READY)
+	ROUND_TRIPS=100 $(BIN)/python -m pytest tests/saving/test_round_trips.py
 
 clean:
 	rm -rf .venv report

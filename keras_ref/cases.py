@@ -324,6 +324,7 @@ CASES: dict[str, Experiment] = {
     "global-clipnorm-wide": chain((120, 137, 90, 3), ("relu", "relu", "softmax"), "categorical",
                                   batch=16, **ADAM, global_clipnorm=0.05, epochs=1),
     "decay": chain(weight_decay=0.1, validation="plain"),
+    "decay-adam": chain(**ADAM, weight_decay=0.1, batch=10),
     "decay-1": chain(weight_decay=0.1, batch=1),
     "adamw": chain(optimizer="AdamW", learning_rate=0.01, weight_decay=0.05, frozen=(0,)),
     "average": chain(**ADAM, use_ema=True, ema_momentum=0.9, validation="plain"),
@@ -360,7 +361,7 @@ STEP_BY_STEP = (
     "sparse", "weights-3-even", "smoothing", "class-weights-sparse", "probabilities", "no-bias",
     "long-narrow", "smoothing-categorical", "split", "long",
     "denormal", "wide-softmax", "dropout", "rescaling-last", "frozen-middle", "activity-output",
-    "activity-both", "clipnorm", "global-clipnorm", "decay", "average", "rmsprop-0.9",
+    "activity-both", "clipnorm", "global-clipnorm", "decay", "decay-adam", "average", "rmsprop-0.9",
     "rmsprop-centered-0.5", "reduction-sum-categorical",
 )  # fmt: skip
 """The cases of which every step is recorded; of the others, every epoch."""

@@ -1,4 +1,4 @@
-"""Keras's odds and ends: the seed, one-hot rows, the picture of a model.
+"""Keras's odds and ends: the seed, class numbers and one-hot rows, the picture of a model.
 
 Keras: ``keras.utils``.
 """
@@ -12,9 +12,17 @@ from engine.checks.absent import absent
 from engine.checks.shown import shown
 from engine.naming import forget_names
 from engine.random import set_random_seed
+from engine.utils.class_numbers import balanced_class_weight, class_numbers
 from engine.utils.to_categorical import to_categorical
 
-__all__ = ["clear_session", "plot_model", "set_random_seed", "to_categorical"]
+__all__ = [
+    "balanced_class_weight",
+    "class_numbers",
+    "clear_session",
+    "plot_model",
+    "set_random_seed",
+    "to_categorical",
+]
 
 
 def clear_session() -> None:

@@ -92,6 +92,37 @@ IN_KERNELS = [
             "momentum-linear", "m(W1)",
         ),
         Wrong(
+            "dropout that keeps the size of what is kept", "layers/dropout.py",
+            {"return 1 / (1 - self.rate) if self.rate < 1 else 0.0": "return 1.0"},
+            "dropout", "z2",
+        ),
+        Wrong(
+            "a decay that Adam's step size scales", "models/run.py",
+            {"bases = optimizer.learning_rates(": "bases = optimizer.rates("},
+            "decay-adam", "W1",
+        ),
+        Wrong(
+            "an average that begins at zero", "kernels/around.py",
+            {"fill(like, 0.0 if step == 0 else 1.0, 16)": "fill(like, 1.0, 16)"},
+            "average", "ŵ(W1)",
+        ),
+        Wrong(
+            "a penalty on activations that is not divided by the rows", "kernels/penalties.py",
+            {"integer(a, 2), like) / fill(like, rows, 1)": "integer(a, 2), like)"},
+            "activity-both", "loss",
+        ),
+        Wrong(
+            "a length from the sum, not from its root", "optimizers/clipping.py",
+            {"where(squares > 0.0, sqrt(squares), squares)": "squares"},
+            "clipnorm", "dW2",
+        ),
+        Wrong(
+            "ε outside of RMSprop's root", "optimizers/rmsprop.py",
+            {"(alpha * g) * reciprocal_root(v + epsilon)":
+             "(alpha * g) / (1.0 / reciprocal_root(v) + epsilon)"},
+            "rmsprop-0.9", "m(W1)",
+        ),
+        Wrong(
             "labels smoothed to a, not to a/2", "losses/binary_crossentropy.py",
             {"y.dtype.type(0.5 * a)": "y.dtype.type(a)"},
             "smoothing", "loss",
@@ -188,7 +219,8 @@ IN_KERNELS = [
     [
         Wrong(
             "a gradient without 1/rows", "kernels/losses.py",
-            {"g = 1.0 / fill(scale, rows, 1)": "g = 0.0 * fill(scale, rows, 1) + 1.0"},
+            {"g = _over(fill(scale, 1.0, 1), _divisor(frame, integer(a, 3), rows, like))":
+             "g = fill(scale, 1.0, 1)"},
             "sgd", "dz2",
         ),
         Wrong(
