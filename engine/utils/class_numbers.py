@@ -110,7 +110,7 @@ def _column(values: Any, name: str) -> Array:
             f"Expected a label in each row of {name}. Received: {sum(missing)} missing, the first "
             f"at row {missing.index(True)}"
         )
-    return plain
+    return np.asarray(plain)
 
 
 def _sorted(values: Array) -> Array:
