@@ -211,16 +211,16 @@ class Experiment:
         """Return the model, compiled, its weights drawn from the seed."""
         keras.utils.set_random_seed(self.seed)
         own = copy.deepcopy(self)  # Keras writes into the dictionaries it is given
-        layers = [
-            getattr(keras.layers, layer.pop("class_name", "Dense"))(**layer) for layer in own.layers
-        ]
+        layers = []
+        for layer in own.layers:
+            arguments = {name: value for name, value in layer.items() if name != "class_name"}
+            layers.append(getattr(keras.layers, layer.get("class_name", "Dense"))(**arguments))
         model = keras.Sequential([keras.Input((self.inputs,)), *layers])
         model.compile(
             optimizer=keras.optimizers.get(own.optimizer),
             loss=keras.losses.get(own.loss),
             # Keras's compile would take a dictionary for names of outputs.
-            metrics=own.metrics
-            and [keras.metrics.get(m) if isinstance(m, dict) else m for m in own.metrics],
+            metrics=_made(keras, own.metrics),
         )
         return model
 
@@ -265,6 +265,13 @@ def _going_on(keras: Any) -> Iterator[None]:
         yield
     finally:
         keras.config.set_nonfinite_policy(before)
+
+
+def _made(keras: Any, metrics: Any) -> Any:
+    """Return the metrics, those in dictionaries made: compile takes these for names of outputs."""
+    if not isinstance(metrics, list):
+        return metrics
+    return [keras.metrics.get(m) if isinstance(m, dict) else m for m in metrics]
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from engine.callbacks import Callback
+from engine.models import NonFiniteError
 from engine.optimizers.optimizer import checked_number
 from engine.wrappers.callbacks_for import callbacks_for
 from engine.wrappers.default_network import output_and_loss
@@ -216,6 +217,11 @@ class MLPEstimator(MLPAttributes, BaseEstimator):  # type: ignore[misc]
                     shuffle=bool(self.shuffle),
                     sample_weight=weights,
                 )
+        except NonFiniteError as error:
+            raise ValueError(
+                "Expected the training to end with finite weights: scale the features, or take a "
+                f"smaller learning_rate_init. Received: {error}"
+            ) from error
         except KeyboardInterrupt:
             warnings.warn("Training was interrupted: the epochs so far count.", stacklevel=4)
             progress.on_train_end()

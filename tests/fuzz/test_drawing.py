@@ -22,12 +22,12 @@ def test_the_same_from_one_seed():
 
 
 def test_chains():
-    assert {len(e.layers) for e in MANY} == {1, 2, 3, 4}
-    widths = [n for e in MANY for n in (e.inputs, *(layer["units"] for layer in e.layers))]
+    assert {len(e.dense) for e in MANY} == {1, 2, 3, 4}
+    widths = [n for e in MANY for n in (e.inputs, *(layer["units"] for layer in e.dense))]
     assert min(widths) == 1 and 100 <= max(widths) <= 800
     assert not [w for w in widths if 70 < w < 100]
     assert 0.01 < np.mean(np.array(widths) >= 100) < 0.1
-    hidden = {layer["activation"] for e in MANY for layer in e.layers[:-1]}
+    hidden = {layer["activation"] for e in MANY for layer in e.dense[:-1]}
     assert hidden == set(HIDDEN)
 
 
@@ -38,7 +38,7 @@ def test_every_activation_of_the_engine():
 
 
 def test_every_random_initializer():
-    drawn = {layer.get("kernel_initializer", "glorot_uniform") for e in MANY for layer in e.layers}
+    drawn = {layer.get("kernel_initializer", "glorot_uniform") for e in MANY for layer in e.dense}
     assert drawn == {"glorot_uniform", *KERNELS} and len(drawn) == 9
     for name in drawn:
         assert hasattr(engine.initializers.get(name), "seed"), name
@@ -46,7 +46,7 @@ def test_every_random_initializer():
 
 def test_penalties_of_kernels_and_biases():
     for weight in ("kernel", "bias"):
-        drawn = [layer.get(f"{weight}_regularizer") for e in MANY for layer in e.layers]
+        drawn = [layer.get(f"{weight}_regularizer") for e in MANY for layer in e.dense]
         counts = Counter(penalty["class_name"] for penalty in drawn if penalty)
         assert set(counts) == {"L1", "L2", "L1L2"} and min(counts.values()) > 15
 
@@ -54,11 +54,24 @@ def test_penalties_of_kernels_and_biases():
 def test_losses_optimizers_and_labels():
     losses = Counter(e.loss["class_name"] for e in MANY)
     assert len(losses) == 4 and min(losses.values()) > 60
-    assert {e.optimizer["class_name"] for e in MANY} == {"SGD", "Adam"}
-    for name in ("momentum", "nesterov", "beta_1", "epsilon", "amsgrad"):
+    assert {e.optimizer["class_name"] for e in MANY} == {"SGD", "Adam", "RMSprop"}
+    for name in (
+        "momentum", "nesterov", "beta_1", "epsilon", "amsgrad", "centered", "weight_decay",
+        "clipnorm", "clipvalue", "global_clipnorm", "use_ema",
+    ):  # fmt: skip
         assert sum(value is not None for value in options(name)) > 15
     assert {e.data["labels"] for e in MANY} == {"binary", "one-hot", "classes", "soft", "real"}
     assert {e.data.get("dtype", "float32") for e in MANY} == {"float32", "int64"}
+
+
+def test_layers_without_trained_weights_and_frozen_ones():
+    others = Counter(x["class_name"] for e in MANY for x in e.layers if "class_name" in x)
+    assert set(others) == {"Dropout", "Rescaling", "Normalization"} and min(others.values()) > 15
+    frozen = [e for e in MANY if any(x.get("trainable") is False for x in e.dense)]
+    assert len(frozen) > 15
+    assert all(any(x.get("trainable", True) for x in e.dense) for e in frozen)
+    reductions = Counter(e.loss["config"].get("reduction") for e in MANY)
+    assert len(reductions) == 4 and min(reductions.values()) > 5
 
 
 def test_crossentropies_on_probabilities():

@@ -17,9 +17,9 @@ def drawn(wanted):
 
 def test_to_the_smallest_chain_with_a_sigmoid_inside():
     def fails(experiment):
-        return any(layer["activation"] == "sigmoid" for layer in experiment.layers[:-1])
+        return any(layer["activation"] == "sigmoid" for layer in experiment.dense[:-1])
 
-    start = drawn(lambda e: fails(e) and len(e.layers) == 4 and e.data.get("sample_weight"))
+    start = drawn(lambda e: fails(e) and len(e.dense) == 4 and e.data.get("sample_weight"))
     smallest = shrink(start, fails, trials=1000)
     assert fails(smallest)
     assert [layer["units"] for layer in smallest.layers][0] == smallest.inputs == 1

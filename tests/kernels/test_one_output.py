@@ -42,7 +42,7 @@ def test_same_bits(weighted, dtype):
             apart = [
                 (activations.FORWARD["sigmoid"][0], Z, P, 1),
                 (losses.PARTS[losses.BINARY_LOGITS], Z, DZ, 1, fields.TARGETS, gradient),
-                (losses.mean, BATCH_LOSS),
+                (losses.reduce, BATCH_LOSS, losses.MEAN, True),
                 (metrics.binary_accuracy, P, 1, 2, 0),
             ]
             at_once = [(one_output.sigmoid_output, Z, P, DZ, BATCH_LOSS, 2, 0, gradient)]

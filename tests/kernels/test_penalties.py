@@ -20,7 +20,7 @@ def joined(program, threads):
     values, sums = np.zeros(80, program.dtype), np.zeros(16, program.dtype)
     values[0] = LOSS
     before = program.gradients.copy()
-    steps = program.mean(4), program.each_penalty(penalties.d_penalty)
+    steps = program.mean(4, losses.MEAN), program.each_penalty(penalties.d_penalty)
     for steps_ in steps:
         for instruction, *numbers in steps_:
             run(
@@ -92,5 +92,5 @@ def test_nothing_to_do():
     layers = [engine.layers.Dense(3), engine.layers.Dense(1)]
     engine.Sequential([engine.Input((2,)), *layers])
     program = Program(layers)
-    assert [step[0] for step in program.mean(4)] == [losses.mean]
+    assert [step[0] for step in program.mean(4, losses.MEAN)] == [losses.reduce]
     assert program.each_penalty(penalties.d_penalty) == []

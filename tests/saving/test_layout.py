@@ -3,7 +3,7 @@
 import pytest
 
 from engine import activations
-from engine.optimizers import SGD, Adam
+from engine.optimizers import SGD, Adam, RMSprop
 from engine.saving.allowed import ACTIVATIONS
 from engine.saving.config import serialize_model
 from engine.saving.layout import layer_groups, optimizer_group, slot_order
@@ -57,9 +57,14 @@ def test_optimizers(kit, optimizer, expected):
 
 
 def test_slot_order():
-    assert slot_order([], 2) == []
-    assert slot_order(["momentum"], 2) == [(0, 0), (1, 0)]
-    assert slot_order(["momentum", "velocity"], 2) == [(0, 0), (0, 1), (1, 0), (1, 1)]
+    m, v, top, mean, average = "momentum", "velocity", "velocity_hat", "average_gradient", "average"
+    assert slot_order(SGD(), 2) == []
+    assert slot_order(SGD(momentum=0.9), 2) == [(0, m), (1, m)]
+    assert slot_order(Adam(), 2) == [(0, m), (0, v), (1, m), (1, v)]
+    assert slot_order(Adam(amsgrad=True), 1) == [(0, m), (0, v), (0, top)]
+    centered = RMSprop(momentum=0.5, centered=True)
+    assert slot_order(centered, 2) == [(0, v), (1, v), (0, m), (1, m), (0, mean), (1, mean)]
+    assert slot_order(SGD(use_ema=True), 2) == [(0, average), (1, average)]
 
 
 def test_every_activation_may_stand_in_a_file():

@@ -260,7 +260,7 @@ def test_wrong_parameters_say_what_was_expected(sonar):
             bare, loss="mse", optimizer=keras.optimizers.SGD(), optimizer__momentum=0.5
         ).fit(x, y)
     with pytest.raises(ValueError, match="Expected optimizer to be.*'adagrad'"):
-        KerasClassifier(bare, loss="mse").fit(x, y)
+        KerasClassifier(bare, loss="mse", optimizer="adagrad").fit(x, y)
     with pytest.raises(ValueError, match="Expected a compiled model with a loss"):
         KerasClassifier(bare, optimizer="sgd").fit(x, y)
     with pytest.raises(TypeError, match="Expected no number of epochs"):

@@ -89,7 +89,7 @@ TABLE = {
         lambda s: keras.callbacks.LambdaCallback(on_epoch_end=3), TypeError, "function", "=3",
     ),
     "filepath of save, suffix": (
-        lambda s: s.binary.save(s.folder / "m.h5"), ValueError, ".keras", "m.h5",
+        lambda s: s.binary.save(s.folder / "m.txt"), ValueError, ".keras", "m.txt",
     ),
     "filepath of save, number": (lambda s: s.binary.save(5), TypeError, "path", "=5"),
     "filepath of save, None": (lambda s: s.binary.save(None), TypeError, "path", "=None"),
