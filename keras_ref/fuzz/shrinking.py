@@ -65,7 +65,7 @@ def _simpler(experiment: Experiment) -> Iterator[Experiment]:
         if name in fit:
             yield change(experiment, fit={k: v for k, v in fit.items() if k != name})
     for name in ("sample_weight", "validation_rows", "validation_weight", "scale", "dtype"):
-        if data.get(name):
+        if name in data:
             yield change(experiment, data={k: v for k, v in data.items() if k != name})
     if experiment.metrics:
         yield change(experiment, metrics=None)

@@ -37,6 +37,10 @@ def afterwards(model: Any, experiment: Experiment) -> dict[str, Any]:
 
 def both(keras: Any, story: Any, *arguments: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """The story as the engine tells it, and as Keras does; the names must agree, in order."""
-    ours, theirs = story(engine, *arguments), story(keras, *arguments)
+    told = []
+    for side in (engine, keras):
+        side.utils.clear_session()  # metrics are numbered by how many there have been
+        told.append(story(side, *arguments))
+    ours, theirs = told
     assert list(ours) == list(theirs)
     return ours, theirs

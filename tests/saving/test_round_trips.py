@@ -99,9 +99,10 @@ def test_training_goes_on_in_the_other_engine(keras, number, tmp_path):
         itself = read_in_engine(paths["engine"], experiment)
         assert bits(from_keras) == bits(theirs) and bits(from_engine) == bits(ours) == bits(itself)
         before = bits(ours)
+        learns = any(g.any() for g in engine.study.step(ours, rows.x, rows.y).gradients)
         for model in (ours, theirs, from_keras, from_engine, itself):
             model.fit(rows.x, rows.y, **fit)
-        assert bits(ours) != before or np.isnan(ours.get_weights()[0]).any()
+        assert bits(ours) != before or not learns or np.isnan(ours.get_weights()[0]).any()
         assert bits(from_keras) == bits(ours) == bits(itself)
         for one, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
             assert_as_promised(one, other, suffix)
