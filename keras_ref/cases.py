@@ -331,7 +331,7 @@ CASES: dict[str, Experiment] = {
     "average-every-3": chain(**NESTEROV, use_ema=True, ema_overwrite_frequency=3, batch=1),
     **{
         f"rmsprop-{'centered-' * centered}{momentum}": chain(
-            FOUR, ("relu", "tanh", "sigmoid"), optimizer="RMSprop", learning_rate=0.01, batch=batch,
+            FOUR, ("relu", "tanh", "sigmoid"), optimizer="RMSprop", learning_rate=0.002, batch=batch,
             momentum=momentum, centered=centered, validation="plain",
         )
         for centered, momentum, batch in (

@@ -61,8 +61,11 @@ def try_out(keras: Any, experiment: Experiment) -> Trial:
         except Exception as error:  # whatever it is, it is a finding
             return Trial(experiment, promised, FAILED, f"{name}: {type(error).__name__}: {error}")
     reached, where = level(told["engine"], told["Keras"])
-    if (promised, reached) == (NEAR, APART) and multiplies_roundings(experiment, told["engine"]):
-        promised, where = NOTHING, f"{where}; this training multiplies roundings"
+    if (promised, reached) == (NEAR, APART):
+        if overflows(told["engine"]) or overflows(told["Keras"]):
+            promised, where = NOTHING, f"{where}; this training overflows"
+        elif multiplies_roundings(experiment, told["engine"]):
+            promised, where = NOTHING, f"{where}; this training multiplies roundings"
     return Trial(experiment, promised, reached, where or reasons)
 
 
@@ -89,6 +92,11 @@ class _Nudging(Watcher):
             ]
         )
         return []
+
+
+def overflows(result: dict[str, np.ndarray]) -> bool:
+    """Whether a training ended beyond all floats: there the last bit decides between ∞ and NaN."""
+    return any(not np.isfinite(np.asarray(value, float)).all() for value in result.values())
 
 
 def multiplies_roundings(experiment: Experiment, result: dict[str, np.ndarray]) -> bool:
