@@ -331,8 +331,8 @@ CASES: dict[str, Experiment] = {
     "average-every-3": chain(**NESTEROV, use_ema=True, ema_overwrite_frequency=3, batch=1),
     **{
         f"rmsprop-{'centered-' * centered}{momentum}": chain(
-            FOUR, ("relu", "tanh", "sigmoid"), optimizer="RMSprop", learning_rate=0.002, batch=batch,
-            momentum=momentum, centered=centered, validation="plain",
+            FOUR, ("relu", "tanh", "sigmoid"), optimizer="RMSprop", learning_rate=0.002,
+            batch=batch, momentum=momentum, centered=centered, validation="plain",
         )
         for centered, momentum, batch in (
             (False, 0.0, 5), (False, 0.9, 1), (True, 0.0, 32), (True, 0.5, 10),

@@ -51,6 +51,12 @@ def attempt(path):
     return found
 
 
+def addresses():
+    """How much room this process has reserved, in bytes: that of whoever it was forked from."""
+    with open("/proc/self/statm") as sizes:
+        return int(sizes.read().split()[0]) * resource.getpagesize()
+
+
 def peak():
     """The most memory that this process has needed, in bytes."""
     with open("/proc/self/status") as status:
@@ -91,7 +97,8 @@ def in_a_process(path, way=attempt):
         os.close(reading)
         faulthandler.disable()  # a crash is told as a breach
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_AS, (MOST_ADDRESSES, MOST_ADDRESSES))
+        most = addresses() + MOST_ADDRESSES
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
         try:
             told = guarded(path, way)
         except BaseException as error:
