@@ -168,9 +168,9 @@ class Program:
         self.stages = [*self.first_stages, *(s for layer in self.layers for s in layer.stages)]
         self.constants = np.zeros(constants + REGISTER, self.dtype)
         self.seeds = np.zeros((seeds + 1, 2), np.int64)
-        self.read_stages()
         self.lock = threading.RLock()
         """Whoever runs a kernel on these buffers holds it: Python's threads may share a model."""
+        self.read_stages()
         self.room = 0
         """Rows of the largest batch that the buffers are laid out for."""
         self.squares: Array | None = None
@@ -207,14 +207,16 @@ class Program:
     def read_stages(self) -> None:
         """Take the constants of the layers without trained weights, and the seeds of their draws.
 
-        Whoever has adapted a Normalization since sees it now.
+        Whoever has adapted a Normalization since sees it now.  A training in another thread is at
+        the end of a slice then: what it has drawn, the layers know.
         """
-        for stage in self.stages:
-            end = stage.constants + 2 * stage.width
-            pairs = self.constants[stage.constants : end].reshape(2, stage.width)
-            pairs[0], pairs[1] = stage.layer.constants()
-            if stage.kind == "dropout":
-                self.seeds[stage.seeds] = stage.layer.seed_generator.state
+        with self.lock:
+            for stage in self.stages:
+                end = stage.constants + 2 * stage.width
+                pairs = self.constants[stage.constants : end].reshape(2, stage.width)
+                pairs[0], pairs[1] = stage.layer.constants()
+                if stage.kind == "dropout":
+                    self.seeds[stage.seeds] = stage.layer.seed_generator.state
 
     def keep_seeds(self) -> None:
         """Tell the layers how often they have drawn."""

@@ -231,11 +231,6 @@ class Layer:
         self.compute_output_shape(array.shape)
         return self.call(array.astype(self.dtype))
 
-    @property
-    def path(self) -> str:
-        """The layer's name, as Keras has it in front of those of its weights."""
-        return self.name
-
     # --- configuration ------------------------------------------------------------------------
 
     def get_config(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import threading
 
 import numpy as np
 import pytest
@@ -79,6 +80,24 @@ def test_a_copy_draws_what_the_original_would(copied):
     for each in (model, twin):
         each.fit(X, Y, verbose=0)
     for a, b in zip(model.get_weights(), twin.get_weights(), strict=True):
+        assert np.array_equal(a, b)
+
+
+def test_predictions_in_another_thread_do_not_turn_the_draws_back():
+    alone, shared = network(), network()
+    rows = np.tile(X, (50, 1)), np.tile(Y, 50)
+    options = {"epochs": 40, "batch_size": 8, "verbose": 0}
+    alone.fit(*rows, **options)
+    training = threading.Thread(target=lambda: shared.fit(*rows, **options))
+    training.start()
+    predicted = 0
+    while training.is_alive():
+        shared._program()  # so every prediction begins; the rest waits for the end of a slice
+        predicted += 1
+    training.join()
+    assert predicted > 3
+    assert shared.layers[1].seed_generator.state[1] == 40 * 625
+    for a, b in zip(alone.get_weights(), shared.get_weights(), strict=True):
         assert np.array_equal(a, b)
 
 
