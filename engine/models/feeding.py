@@ -46,12 +46,13 @@ class Feeding(Compiling):
 
     def _input_features(self, x: Any) -> tuple[tuple[int, ...], str]:
         """The shape and type of a row, as the model or, if it waits for data to tell, `x` says."""
-        if not self._dense_layers():
+        dense = self._dense_layers()
+        if not dense:
             raise ValueError(
                 "Expected a model with layers, one of them a Dense. "
                 f"Received: model {self.name!r} with {len(self.layers)} layers"
             )
-        dtype = self._dense_layers()[0].dtype
+        dtype = dense[0].dtype
         if self.built:
             return tuple(self.input_shape[1:]), dtype
         shape = numeric(x, "x").shape
