@@ -89,6 +89,8 @@ class BackupAndRestore(Callback):
     def on_train_begin(self, logs: Logs = None) -> None:
         """Restore the last backup; a damaged one is replaced by the one before, if there is one."""
         self._batches = 0
+        if self.model._run is not None:
+            self.model._run.check_backup(self.save_freq != "epoch")
         folder = Path(self.backup_dir)
         try:
             self._restore(folder / WEIGHTS, folder / METADATA)
@@ -109,7 +111,7 @@ class BackupAndRestore(Callback):
         if self.save_freq == "epoch":
             return
         self._batches += 1
-        last = self.params is not None and batch == self.params["steps"] - 1
+        last = self.params is not None and batch + 1 == self.params["steps"]
         if self._batches >= self.save_freq and not last:
             self._batches = 0
             self._back_up({"epoch": self._epoch, "batch": batch, **self.model._run.standing()})

@@ -64,12 +64,14 @@ from __future__ import annotations
     TRAIN_WEIGHTS,
     TRAIN_ROWS,
     TRAIN_BATCH,
+    TRAIN_MORE,  # 1: when these are done, others will follow in the same pass
     VALIDATION_X,
     VALIDATION_Y,
     VALIDATION_TARGETS,
     VALIDATION_WEIGHTS,
     VALIDATION_ROWS,
     VALIDATION_BATCH,
+    VALIDATION_MORE,
     ORDER,  # of the rows to train on; 0: as they come
     FROM_X,  # where the rows are taken from before a fit among many; 0: they need not be
     FROM_Y,
@@ -89,6 +91,6 @@ from __future__ import annotations
     STEPS_DONE,
     ITERATION,  # how many steps the optimizer had taken before the one at hand
     PLAN_LENGTH,
-) = range(74)
+) = range(76)
 
 TRAINING, VALIDATING = range(2)

@@ -17,7 +17,7 @@ from engine.kernels.machine import FLUSHING, exchange_mode
 from engine.kernels.team import execute_together, gather, is_shared, meet
 
 # Behind the field of the features those of the labels and so on follow.
-Y, TARGETS, WEIGHTS, ROWS, BATCH = (
+Y, TARGETS, WEIGHTS, ROWS, BATCH, MORE = (
     field - fields.TRAIN_X
     for field in (
         fields.TRAIN_Y,
@@ -25,6 +25,7 @@ Y, TARGETS, WEIGHTS, ROWS, BATCH = (
         fields.TRAIN_WEIGHTS,
         fields.TRAIN_ROWS,
         fields.TRAIN_BATCH,
+        fields.TRAIN_MORE,
     )
 )
 
@@ -102,7 +103,7 @@ def go_on(batches, frame, scaling, training, validating, like) -> Any:
     A fit is, for every epoch, a pass over the rows to train on with an update after each batch,
     then a pass over the rows to validate on without.  The rows are in the order of the epoch
     already.  Row e of the history receives loss and metrics of epoch e, then those of the
-    validation.
+    validation.  Of rows that come in pieces these may be some: more of the pass will follow.
     """
     columns = integer(frame, fields.COLUMNS)
     left, step = batches, 0
@@ -117,6 +118,8 @@ def go_on(batches, frame, scaling, training, validating, like) -> Any:
             done = _batches(left, frame, first, scaling, validating, 0, False, like)
         left -= done
         if integer(frame, fields.POSITION) < integer(frame, first + ROWS):
+            return left
+        if integer(frame, first + MORE):
             return left
         put_integer(frame, fields.POSITION, 0)
         if first == fields.TRAIN_X:

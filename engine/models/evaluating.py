@@ -8,8 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from engine.callbacks import CallbackList
-from engine.models.arguments import BATCH_SIZE, not_yet, verbosity, whole
+from engine.models.arguments import verbosity, whole
+from engine.models.feed import check_passes, feed
 from engine.models.feeding import Feeding
+from engine.models.piecewise import run_over
 from engine.models.run import Rows, Run
 from engine.models.scores import Scores
 
@@ -30,28 +32,30 @@ class Evaluating(Feeding):
     ) -> Any:
         """Loss and metrics on data, the weights staying as they are.
 
+        Parameters
+        ----------
+        x, y, batch_size, sample_weight
+            Rows of features and their labels, or an iterable of batches, as for `fit`.
+        steps
+            How many batches to go through; None: all.
+
         Returns
         -------
         float, list of float or dict
             The loss; with metrics ``[loss, metric, …]`` in the order of :attr:`metrics_names`;
             with `return_dict` by name.
         """
-        not_yet(steps=(steps, None))
         verbose = verbosity(verbose)
-        batch = whole("batch_size", batch_size, BATCH_SIZE)
-        rows = self._rows(x, y, sample_weight)
-        batch = min(batch, len(rows))
-        scores = self._metrics(rows.y)
+        batch = None if batch_size is None else whole("batch_size", batch_size)
+        steps = None if steps is None else whole("steps", steps)
+        data = feed(self._given(x, y, sample_weight), batch, steps)
+        check_passes(data, 1, "x", "steps")
+        scores = self._metrics(data.rows.y)
         hooks = CallbackList(
-            callbacks,
-            add_progbar=verbose != 0,
-            verbose=verbose,
-            epochs=1,
-            steps=-(-len(rows) // batch),
+            callbacks, add_progbar=verbose != 0, verbose=verbose, epochs=1, steps=data.steps
         )
         assert self._loss is not None
-        program = self._ready(rows)
-        run = Run(program, self._loss, scores, validation_rows=rows, validation_batch=batch)
+        run = run_over(self._ready(data.rows), self._loss, scores, None, data)
         hooks.set_model(self)
         run.warm_up()
         hooks.on_test_begin()
@@ -118,7 +122,8 @@ def _result(logs: dict[str, Any], scores: Scores, return_dict: bool) -> Any:
 def one_validation(run: Run, hooks: CallbackList) -> None:
     """Go through the rows to validate on, once."""
     epoch = run.epoch
-    while run.epoch == epoch:
+    run.begin_pass()
+    while run.epoch == epoch and run.ready():
         step = run.step
         if hooks.needs_test_batches:
             hooks.on_test_batch_begin(step)
@@ -126,6 +131,6 @@ def one_validation(run: Run, hooks: CallbackList) -> None:
             finished = run.epoch != epoch
             hooks.on_test_batch_end(step, run.validated(epoch) if finished else run.running())
         else:
-            run.advance(run.validation_steps - step)
-            if run.epoch == epoch:
+            run.advance(run.left)
+            if run.epoch == epoch and hooks.needs_progress:
                 hooks.progress(run.step, run.running())

@@ -5,15 +5,20 @@ Everything here is done before anything of the model is touched.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from engine.checks.numeric import numeric
+from engine.checks.shown import shown
 from engine.kernels.program import Program
 from engine.layers.input import InputLayer
 from engine.models import data
+from engine.models.batches import Batches, are_batches
 from engine.models.compiling import Compiling
+from engine.models.feed import Given
 from engine.models.run import Rows
 from engine.models.scores import Scores
+from engine.models.stored import is_stored, stored
 from engine.optimizers import Optimizer
 
 
@@ -78,15 +83,49 @@ class Feeding(Compiling):
         shape, dtype = self._input_features(x if like is None else like.x)
         if like is not None and like.shape:
             shape = like.shape[1:]
-        names = ["x", "y", "sample_weight"]
-        if like is not None:
-            names = [f"validation_data[{i}]" for i in range(3)]
+        names = _names(like)
         x_ = data.features(x, shape, dtype, names[0])
         y_ = data.labels(y, len(x_), self._output_units(), self._loss, dtype, names[1])
         weights = None
         if sample_weight is not None:
             weights = data.sample_weights(sample_weight, len(x_), dtype, names[2])
         return Rows(x_, y_, weights, (len(x_), *shape))
+
+    def _given(
+        self, x: Any, y: Any, sample_weight: Any, shuffle: bool = False, like: Rows | None = None
+    ) -> Given:
+        """Data looked at, before anything of the model is touched; `like` as in :meth:`_rows`."""
+        read = partial(self._rows, like=like)
+        if is_stored(x):
+            self._require_compiled(loss=True)
+            return stored(x, y, sample_weight, _names(like), read)
+        if not are_batches(x):
+            return read(x, y, sample_weight)
+        for name, values in (("y", y), ("sample_weight", sample_weight)):
+            if values is not None:
+                raise ValueError(
+                    f"Expected no {name} beside data that come as batches: it is part of them. "
+                    f"Received: {name}={shown(values)}"
+                )
+        self._require_compiled(loss=True)
+        return Batches(x, read, shuffle)
+
+    def _validation(self, data: Any, like: Rows) -> Given | None:
+        """What to validate on, looked at."""
+        if data is None:
+            return None
+        if are_batches(data):
+            return self._given(data, None, None, like=like)
+        expected = (
+            "Expected validation_data to be (x, y), (x, y, sample_weight) or an iterable of "
+            "batches. Received: "
+        )
+        if not isinstance(data, list | tuple):
+            raise TypeError(f"{expected}validation_data={shown(data)}")
+        if len(data) not in (2, 3):
+            raise ValueError(f"{expected}validation_data of length {len(data)}")
+        x, y, weights = (*data, None)[:3]
+        return self._given(x, y, weights, like=like)
 
     def _class_weighted(self, rows: Rows, class_weight: Any) -> Rows:
         """The rows to train on, weighted by their classes if `class_weight` is not None."""
@@ -117,3 +156,10 @@ class Feeding(Compiling):
                 "trainable=False in all layers"
             )
         return self._program()
+
+
+def _names(like: Rows | None) -> list[str]:
+    """What errors call features, labels and weights."""
+    if like is None:
+        return ["x", "y", "sample_weight"]
+    return [f"validation_data[{i}]" for i in range(3)]

@@ -34,7 +34,7 @@ from engine.models.members import (
     side_by_side,
 )
 from engine.models.model import Model
-from engine.models.run import SLOTS, VALIDATED, Buffers, Run, hyperparameters
+from engine.models.run import SLOTS, VALIDATED, Buffers, Rows, Run, hyperparameters
 from engine.models.scores import listed
 from engine.models.together import SOURCES, go_through, tiled
 from engine.random import get_random_seed
@@ -141,7 +141,7 @@ def fit_many(
     data = [
         template._rows(*some) for some in side_by_side((xs, x), (ys, y), (weights, sample_weight))
     ]
-    validation = [template._validation_rows(v, data[0]) for v in tuples or [validation_data]]
+    validation = [_at_hand(template._validation(v, data[0])) for v in tuples or [validation_data]]
     if validation_data is None:
         pairs = [held_back(some, validation_split) for some in data]
         data, validation = [kept for kept, _ in pairs], [held for _, held in pairs]
@@ -303,3 +303,12 @@ def _fill(plan: Array, run: Run, member: Member, loss: Loss, kept: dict[Any, Any
             kept[id(validation)] = Buffers(validation, loss, dtype, fetched)
         plan[list(VALIDATED)] = kept[id(validation)].addresses
         plan[fields.VALIDATION_ROWS] = len(validation)
+
+
+def _at_hand(given: Any) -> Rows | None:
+    """Rows to validate on, which many fits share: in memory."""
+    if given is None or isinstance(given, Rows):
+        return given
+    raise TypeError(
+        "Expected arrays in memory as validation_data. Received: data that come in pieces"
+    )

@@ -10,14 +10,20 @@ Keras: ``keras.Model.fit``.
 from __future__ import annotations
 
 import math
+import warnings
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from engine.callbacks import CallbackList, History
 from engine.checks.shown import shown
-from engine.models.arguments import BATCH_SIZE, not_yet, verbosity, whole
+from engine.models.arguments import verbosity, whole
+from engine.models.batches import Batches
 from engine.models.evaluating import one_validation
+from engine.models.feed import check_passes, feed
 from engine.models.feeding import Feeding
 from engine.models.nonfinite import Watch
+from engine.models.piecewise import run_over
 from engine.models.run import Rows, Run
 from engine.optimizers.optimizer import checked_number
 from engine.random import epoch_order, get_random_seed
@@ -55,9 +61,12 @@ class Fitting(Feeding):
         Parameters
         ----------
         x, y
-            Rows of features and their labels.
+            Rows of features and their labels: arrays, frames, lists; of ``numpy.memmap`` some
+            batches are read at a time.  Or x alone, an iterable of batches (x, y) or
+            (x, y, sample_weight): a ``utils.PyDataset``, a generator, a list, a DataLoader.
         batch_size
-            Rows for one update, 32 by default; the last batch of an epoch may be smaller.
+            Rows for one update, 32 by default; the last batch of an epoch may be smaller.  Data
+            that come as batches keep them.
         epochs, initial_epoch
             Train epochs `initial_epoch` … `epochs` − 1.
         verbose
@@ -67,13 +76,21 @@ class Fitting(Feeding):
         validation_split
             The share of the last rows that is held back for validation, in [0, 1).
         validation_data
-            ``(x, y)`` or ``(x, y, sample_weight)``; evaluated after each epoch.
+            ``(x, y)``, ``(x, y, sample_weight)`` or an iterable of batches; evaluated after each
+            epoch.
         shuffle
             Visit the rows in a random order; after ``utils.set_random_seed`` it is Keras's, the
-            same in every epoch.
+            same in every epoch.  Of data that come as batches, those of a PyDataset are shuffled.
         class_weight, sample_weight
             Weights of classes ``{0: 1.0, 1: 2.5}``, or of rows.  The loss is divided by the
             number of rows all the same.
+        steps_per_epoch
+            How many batches an epoch has; the next one goes on with those after them.  None: as
+            many as there are.
+        validation_steps, validation_batch_size
+            How many batches a validation goes through, each time from the first, and their rows.
+        validation_freq
+            After how many epochs a validation comes, or a list of epochs, counted from 1.
 
         Returns
         -------
@@ -87,29 +104,33 @@ class Fitting(Feeding):
         NonFiniteError
             If the loss becomes NaN or infinite; see :func:`engine.config.set_nonfinite_policy`.
         """
-        not_yet(
-            steps_per_epoch=(steps_per_epoch, None),
-            validation_steps=(validation_steps, None),
-            validation_freq=(validation_freq, 1),
-        )
         verbose = verbosity(verbose)
-        batch = whole("batch_size", batch_size, BATCH_SIZE)
-        validation_batch = whole("validation_batch_size", validation_batch_size, batch)
+        batch = None if batch_size is None else whole("batch_size", batch_size)
+        validation_batch = whole("validation_batch_size", validation_batch_size, 0) or batch
         epochs = whole("epochs", epochs)
         first = whole("initial_epoch", initial_epoch, least=0)
         if not isinstance(shuffle, bool):
             raise TypeError(
                 f"Expected shuffle to be True or False. Received: shuffle={shown(shuffle)}"
             )
-        rows = self._rows(x, y, sample_weight)
-        validation = self._validation_rows(validation_data, rows)
-        if validation is None:
-            rows, validation = held_back(rows, validation_split)
-        rows = self._class_weighted(rows, class_weight)
-        even_size = 0 if len(rows) % batch else batch
-        batch = min(batch, len(rows))
-        validation_batch = min(validation_batch, len(validation or rows))
-        scores = self._metrics(rows.y)
+        steps = _steps("steps_per_epoch", steps_per_epoch)
+        validates = every(validation_freq)
+        seed = get_random_seed()
+        given = self._given(x, y, sample_weight, shuffle)
+        like = given if isinstance(given, Rows) else feed(given, batch, steps).rows
+        held = self._validation(validation_data, like)
+        if held is None:
+            given, held = held_back(given, validation_split)
+        weigh = partial(self._class_weighted, class_weight=class_weight)
+        order = partial(_order, seed=seed) if shuffle else None
+        training = feed(given, batch, steps, order, weigh)
+        validation = None
+        if held is not None:
+            validation = feed(held, validation_batch, _steps("validation_steps", validation_steps))
+        check_passes(training, epochs - first, "x", "steps_per_epoch")
+        if validation is not None:
+            check_passes(validation, epochs - first, "validation_data", "validation_steps")
+        scores = self._metrics(training.rows.y)
         hooks = CallbackList(
             callbacks,
             add_history=True,
@@ -117,28 +138,30 @@ class Fitting(Feeding):
             model=None,
             verbose=verbose,
             epochs=epochs,
-            steps=-(-len(rows) // batch),
+            steps=training.steps,
         )
         assert self._loss is not None
-        seed = get_random_seed()
+        by_chance = shuffle and seed is None and training.epochs is None
         by_epoch = (
-            verbose != 0 or hooks.needs_epochs or hooks.needs_batches or (shuffle and seed is None)
+            verbose != 0
+            or hooks.needs_epochs
+            or hooks.needs_batches
+            or by_chance
+            or validation_freq != 1
+            or any(data is not None and data.epochs is not None for data in (training, validation))
         )
-        program = self._ready(rows, self.optimizer)
-        run = Run(
-            program,
+        run = run_over(
+            self._ready(training.rows, self.optimizer),
             self._loss,
             scores,
+            training,
+            validation,
             optimizer=self.optimizer,
-            train_rows=rows,
-            batch=batch,
-            validation_rows=validation,
-            validation_batch=validation_batch,
             epochs=max(0, epochs - first),
             stop_at_epoch_end=by_epoch,
-            even=self._shape_is_known("fit", even_size),
+            even=self._shape_is_known("fit", training.even),
             watched=hooks.needs_batches,
-            shuffled=shuffle,
+            shuffled=shuffle and training.epochs is None,
         )
         self._run = run
         hooks.set_model(self)
@@ -150,16 +173,20 @@ class Fitting(Feeding):
         if run.resumed is not None:
             first, seed = run.resumed["epoch"] or first, get_random_seed()
             run.begin(max(0, epochs - first))
-        if shuffle and seed is not None:
-            run.reorder(known_order(len(rows), seed))
-        by_chance = shuffle and seed is None
+        rows = len(training.rows)
+        if shuffle and seed is not None and training.epochs is None:
+            run.reorder(known_order(rows, seed))
         watch = Watch(self, run, first, by_chance)
         logs: dict[str, float] = {}
         try:
             if by_epoch:
                 while run.epoch < epochs - first:
+                    if not run.go_on():
+                        _out_of_data(first + run.epoch, epochs)
+                        break
+                    run.validate(validates(first + run.epoch + 1))
                     if by_chance:
-                        _draw_order(run, len(rows), hooks.needs_batches)
+                        _draw_order(run, rows, hooks.needs_batches)
                     logs = _one_epoch(run, hooks, first, watch)
                     if self.stop_training:
                         break
@@ -184,35 +211,60 @@ class Fitting(Feeding):
         self._run = None
         return history
 
-    def _validation_rows(self, validation_data: Any, rows: Rows) -> Rows | None:
-        if validation_data is None:
-            return None
-        expected = "Expected validation_data to be (x, y) or (x, y, sample_weight). Received: "
-        if not isinstance(validation_data, list | tuple):
-            raise TypeError(f"{expected}validation_data={shown(validation_data)}")
-        if len(validation_data) not in (2, 3):
-            raise ValueError(f"{expected}validation_data of length {len(validation_data)}")
-        x, y, *weights = validation_data
-        return self._rows(x, y, weights[0] if weights else None, like=rows)
 
-
-def held_back(rows: Rows, share: Any) -> tuple[Rows, Rows | None]:
+def held_back(given: Any, share: Any) -> tuple[Any, Any]:
     """The rows to train on and, if `share` > 0, the last ones to validate on."""
     share = checked_number("validation_split", share, 0.0, 1.0)
     if share == 0:
-        return rows, None
-    kept = math.floor(len(rows) * (1.0 - share))
-    if kept in (0, len(rows)):
+        return given, None
+    if isinstance(given, Batches):
+        raise ValueError(
+            "Expected validation_data instead of validation_split: x comes as batches, which "
+            f"cannot be split. Received: validation_split={share!r}"
+        )
+    kept = math.floor(len(given) * (1.0 - share))
+    if kept in (0, len(given)):
         raise ValueError(
             f"Expected validation_split to leave rows on both sides. "
-            f"Received: validation_split={share!r} of {len(rows)} rows"
+            f"Received: validation_split={share!r} of {len(given)} rows"
         )
-    return rows.split(kept)
+    kept_rows, held = given.split(kept)
+    return kept_rows, held
+
+
+def every(validation_freq: Any) -> Callable[[int], bool]:
+    """Whether an epoch, counted from 1, ends with a validation.
+
+    >>> [epoch for epoch in range(1, 7) if every(3)(epoch)], every([2, 5])(5)
+    ([3, 6], True)
+    """
+    if isinstance(validation_freq, list | tuple | range):
+        chosen = {whole("validation_freq", epoch) for epoch in validation_freq}
+        return chosen.__contains__
+    between = whole("validation_freq", validation_freq)
+    return lambda epoch: epoch % between == 0
+
+
+def _steps(name: str, value: Any) -> int | None:
+    return None if value is None else whole(name, value)
+
+
+def _order(rows: int, seed: int | None) -> Any:
+    """The order of a pass over rows that are read in pieces."""
+    return epoch_order(rows, seed) if seed is None else known_order(rows, seed)
 
 
 def _epoch_logs(run: Run, epoch: int) -> dict[str, float]:
     """Loss and metrics of an epoch."""
     return {name: values[0] for name, values in run.recorded(epoch, epoch + 1).items()}
+
+
+def _out_of_data(done: int, epochs: int) -> None:
+    warnings.warn(
+        f"Expected data for {epochs} epochs. Received: their end, so that the training ends after "
+        f"{done} of {epochs} epochs",
+        stacklevel=3,
+    )
 
 
 def _draw_order(run: Run, rows: int, kept: bool) -> None:
@@ -229,32 +281,33 @@ def _draw_order(run: Run, rows: int, kept: bool) -> None:
 
 
 def _one_epoch(run: Run, hooks: CallbackList, first: int, watch: Watch) -> dict[str, float]:
-    epoch = run.epoch
+    epoch, step = run.epoch, 0
     hooks.on_epoch_begin(first + epoch)
-    while run.epoch == epoch and not run.validating:
+    run.begin_pass()
+    while run.epoch == epoch and not run.validating and run.ready():
         step = run.step
         if hooks.needs_batches:
             hooks.on_train_batch_begin(step)
-            last = step == run.steps - 1
             watch.advance(1)
-            logs = run.trained(epoch) if last else run.running()
+            over = run.epoch != epoch or run.validating
+            logs = run.trained(epoch) if over else run.running()
             hooks.on_train_batch_end(step, logs)
             if not hooks.model.stop_training:  # a callback has seen to it
                 watch.check(logs["loss"])
-            elif not last:
-                run.end_training()
+            elif not over:
+                run.end_pass()
         else:
             # Stop where the validation begins, so that its hooks are called in time.
             # A bar leaves the first batch out of its time for a step.
-            watch.advance(1 if hooks.needs_progress and step == 0 else run.steps - step)
+            watch.advance(1 if hooks.needs_progress and step == 0 else run.left)
             if run.epoch == epoch and not run.validating:
-                logs = run.running()
-                hooks.progress(run.step, logs)
-                watch.check(logs["loss"])
+                if hooks.needs_progress:
+                    hooks.progress(run.step, run.running())
+                watch.check(float(run.sums[0]))
             else:
                 watch.check(float(run.history[epoch, 0]))
-    if run.validation is not None:
-        hooks.progress(run.steps, run.trained(epoch))
+    if run.validating:
+        hooks.progress(step + 1 if run.steps is None else run.steps, run.trained(epoch))
         hooks.on_test_begin()
         one_validation(run, hooks)
         hooks.on_test_end(run.validated(epoch))

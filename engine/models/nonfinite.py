@@ -108,8 +108,9 @@ class Watch:
             where, left = "at or before", "The model is left as it is."
         part, layer, words = found or _at_hand(self.model)
         epoch = self.first + run.epoch
+        of = "" if run.steps is None else f" of {run.steps}"
         raise NonFiniteError(
-            f"Expected a finite loss. Received: NaN or infinity {where} step {step} of {run.steps} "
+            f"Expected a finite loss. Received: NaN or infinity {where} step {step}{of} "
             f"of epoch {epoch + 1}: {words}. {REMEDIES[part]}The learning rate is "
             f"{self.model.optimizer.learning_rate:g}. {left} "
             'engine.config.set_nonfinite_policy("continue") goes on as Keras does.',

@@ -16,10 +16,13 @@ from engine.kernels.machine import processors
 from engine.kernels.memory import REGISTER, ROWS_BEYOND, padded
 from engine.kernels.program import Program
 from engine.models import data
-from engine.models.arguments import BATCH_SIZE, not_yet, verbosity, whole
+from engine.models.arguments import BATCH_SIZE, verbosity, whole
+from engine.models.batches import Batches, are_batches
 from engine.models.compiling import Array
+from engine.models.feed import check_passes, feed
 from engine.models.feeding import Feeding
-from engine.models.run import WORK_FOR_A_TEAM
+from engine.models.run import WORK_FOR_A_TEAM, Rows
+from engine.models.stored import is_stored, stored
 from engine.models.threads import all_at_once
 
 WORK_OF_A_SLICE = 1e10
@@ -47,6 +50,14 @@ class Predicting(Feeding):
     ) -> Array:
         """The outputs for rows of features.
 
+        Parameters
+        ----------
+        x, batch_size
+            Rows of features; of ``numpy.memmap`` some batches are read at a time.  Or an iterable
+            of batches (x,), with or without labels, which are not read.
+        steps
+            How many batches to go through; None: all.
+
         Shapes
             ``(rows, features)`` → ``(rows, units)``.
 
@@ -55,8 +66,9 @@ class Predicting(Feeding):
         ValueError
             If the model has no weights yet, or `x` does not fit it.
         """
-        not_yet(steps=(steps, None))
         verbose = verbosity(verbose)
+        if is_stored(x) or are_batches(x) or steps is not None:
+            return self._predict_pieces(x, batch_size, verbose, steps, callbacks)
         batch = whole("batch_size", batch_size, BATCH_SIZE)
         rows = self._features(x)
         batch = min(batch, len(rows))
@@ -91,6 +103,48 @@ class Predicting(Feeding):
                 hooks.progress(-(-(start + len(part)) // batch))
         hooks.on_predict_end()
         return result
+
+    def _predict_pieces(
+        self, x: Any, batch_size: Any, verbose: int, steps: Any, callbacks: Any
+    ) -> Array:
+        """The outputs for rows that come in pieces."""
+        batch = None if batch_size is None else whole("batch_size", batch_size)
+
+        def read(x: Any, y: Any, weights: Any) -> Rows:
+            rows = self._features(x)
+            return Rows(rows, rows)  # predictions have no labels
+
+        if are_batches(x):
+            given: Any = Batches(x, read)
+        else:
+            given = stored(x, None, None, ["x"] * 3, read)
+        data = feed(given, batch, None if steps is None else whole("steps", steps))
+        check_passes(data, 1, "x", "steps")
+        epochs = data.epochs
+        assert epochs is not None
+        hooks = CallbackList(
+            callbacks,
+            add_progbar=verbose != 0,
+            model=self,
+            verbose=verbose,
+            epochs=1,
+            steps=epochs.steps,
+        )
+        program, told, step = self._program(), [], 0
+        epochs.restart()
+        hooks.on_predict_begin()
+        epochs.begin()
+        while (piece := epochs.next()) is not None:
+            size = epochs.source.size(piece)
+            program.make_room(size)
+            for start in range(0, len(piece), size):
+                hooks.on_predict_batch_begin(step)
+                told.append(outputs(program, piece.x[start : start + size], size))
+                hooks.on_predict_batch_end(step, {"outputs": told[-1]})
+                step += 1
+        epochs.end(step)
+        hooks.on_predict_end()
+        return np.concatenate(told)
 
     def predict_on_batch(self, x: Any) -> Array:
         """The outputs for one batch."""

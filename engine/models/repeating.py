@@ -5,7 +5,8 @@ is kept: how many batches, which learning rate, the sum of the losses.  Steps ar
 they can be repeated from the copy.  If a slice then comes to another sum, something else has
 changed the model or the data in between, and nothing is claimed.
 
-A copy is made when it costs less than a hundredth of the time since the last one.
+A copy is made when it costs less than a hundredth of the time since the last one, or next to
+nothing.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from engine.models.run import MOST_BATCHES, Run
 
 MOST_BYTES = 1 << 26
 """Of weights and slots that are copied."""
+
+FEW_BYTES = 1 << 16
+"""Of weights and slots whose copy costs next to nothing."""
 
 SHARE = 100
 """How many times longer than a copy takes is the time from one to the next, at least."""
@@ -63,15 +67,16 @@ class Repeating:
     """A run that can be repeated from a short while ago.
 
     `afresh` says that each epoch has another order of the rows, so that none can be repeated after
-    its end.
+    its end; nor can a piece of rows, once another has taken its place.
     """
 
     def __init__(self, run: Run, afresh: bool, on: bool) -> None:
         self.run, self.afresh = run, afresh
-        self.on = on and sum(values.nbytes for values in _arrays(run)) <= MOST_BYTES
+        size = sum(values.nbytes for values in _arrays(run))
+        self.on, self._small = on and size <= MOST_BYTES, size <= FEW_BYTES
         self._copy: State | None = None
         self._slices: list[tuple[int, float | None, float]] = []
-        self._epoch = -1
+        self._epoch = self._piece = -1
         self._due = self._due_at_once = 0.0
 
     def advance(self, most: int = MOST_BATCHES) -> None:
@@ -81,7 +86,8 @@ class Repeating:
             run.advance(most)
             return
         now = time.perf_counter()
-        if now >= self._due or (self.afresh and run.epoch != self._epoch):
+        other_rows = run.piece != self._piece or (self.afresh and run.epoch != self._epoch)
+        if now >= self._due or other_rows:
             self._keep(now)
         optimizer = run.optimizer
         assert optimizer is not None
@@ -90,9 +96,10 @@ class Repeating:
         self._slices.append((batches, rate, run.sums[0]))
 
     def _keep(self, now: float) -> None:
-        """Make a copy; none that would cost too much at the beginning of an epoch."""
-        self._epoch, self._copy, self._slices = self.run.epoch, None, []
-        if now >= self._due_at_once:
+        """Make a copy; none that would cost too much at the beginning of an epoch or a piece."""
+        self._epoch, self._piece = self.run.epoch, self.run.piece
+        self._copy, self._slices = None, []
+        if self._small or now >= self._due_at_once:
             self._copy = State(self.run)
             then = time.perf_counter()
             self._due_at_once = then + SHARE * (then - now)

@@ -176,6 +176,7 @@ class Run:
         shuffled: bool = False,
     ) -> None:
         self.program = program
+        self.loss = loss
         self.optimizer = optimizer
         dtype = program.dtype
         any_rows = train_rows if train_rows is not None else validation_rows
@@ -192,8 +193,8 @@ class Run:
             fetched = program.is_large(validation_batch)
             self.validation = Buffers(validation_rows, loss, dtype, fetched)
         self.batch, self.validation_batch = batch, validation_batch
-        self.steps = -(-len(train_rows) // batch) if train_rows is not None else 0
-        self.validation_steps = (
+        self.steps: int | None = -(-len(train_rows) // batch) if train_rows is not None else 0
+        self.validation_steps: int | None = (
             -(-len(validation_rows) // validation_batch) if validation_rows else 0
         )
         self.sums = np.zeros(columns + 16, dtype)
@@ -320,6 +321,18 @@ class Run:
         return -(-int(self.plan[fields.POSITION]) // size)
 
     @property
+    def left(self) -> int:
+        """How many batches of the current pass are still to come."""
+        steps = self.validation_steps if self.validating else self.steps
+        assert steps is not None
+        return steps - self.step
+
+    @property
+    def piece(self) -> int:
+        """How many pieces of rows there have been: all rows are one."""
+        return 1
+
+    @property
     def watched(self) -> bool:
         """Whether all tensors of the last batch are kept."""
         return self._watched
@@ -353,7 +366,7 @@ class Run:
     def results(self, states: Array) -> dict[str, Any]:
         """Results in Keras's order, which is that of the names; `states` are rows of a history."""
         results = self.scores.results(states[..., : self.scores.columns])
-        if self.validation is not None:
+        if self.plan[fields.VALIDATION_ROWS]:
             validated = self.scores.results(states[..., self.scores.columns :])
             results |= {f"val_{name}": values for name, values in validated.items()}
         return dict(sorted(results.items()))
@@ -364,6 +377,26 @@ class Run:
         return {name: in_history(values) for name, values in self.results(states).items()}
 
     # --- going on -----------------------------------------------------------------------------
+
+    def go_on(self) -> bool:
+        """Whether there are rows for another epoch."""
+        return True
+
+    def check_backup(self, within_epochs: bool) -> None:
+        """Raise if a fit could not go on where a backup was made."""
+
+    def begin_pass(self) -> None:
+        """Begin the training or the validation of an epoch."""
+
+    def ready(self) -> bool:
+        """Whether the pass has a batch at hand; if not, it ends."""
+        return True
+
+    def validate(self, wanted: bool) -> None:
+        """Let the epoch end with a validation, or without."""
+        if self.validation is not None:
+            rows = len(self.validation.rows) if wanted else 0
+            self.plan[fields.VALIDATION_ROWS] = rows
 
     def reorder(self, order: Array) -> None:
         """Put the rows to train on into `order`."""
@@ -393,16 +426,18 @@ class Run:
             self.plan[fields.POSITION] = told["position"]
             self.sums[: self.scores.columns] = told["sums"]
 
-    def end_training(self) -> None:
-        """Let the epoch's training end after the batches so far; its validation is next."""
-        columns = self.scores.columns
-        self.history[self.epoch, :columns] = self.sums[:columns]
+    def end_pass(self) -> None:
+        """Let the pass end after the batches so far: the training or the validation of an epoch."""
+        columns, plan = self.scores.columns, self.plan
+        first = columns if self.validating else 0
+        self.history[self.epoch, first : first + columns] = self.sums[:columns]
         self.sums[:] = 0
-        self.plan[fields.POSITION] = 0
-        if self.validation is None:
-            self.plan[fields.EPOCH] += 1
+        plan[fields.POSITION] = 0
+        if self.validating or not plan[fields.VALIDATION_ROWS]:
+            plan[fields.PHASE] = fields.TRAINING
+            plan[fields.EPOCH] += 1
         else:
-            self.plan[fields.PHASE] = fields.VALIDATING
+            plan[fields.PHASE] = fields.VALIDATING
 
     def warm_up(self) -> None:
         """Have the kernel compiled or loaded, so that a progress bar does not count it in."""
@@ -437,8 +472,9 @@ class Run:
         with program.lock:
             program.adopt()
             if optimizer is not None:
-                left = self.steps * (len(self.history) - self.epoch)
-                rates = optimizer.rates(optimizer.iterations, min(batches, left), program.dtype)
+                epochs = len(self.history) - self.epoch
+                most = batches if self.steps is None else self.steps * epochs
+                rates = optimizer.rates(optimizer.iterations, min(batches, most), program.dtype)
                 plan[fields.RATES] = address(rates)
                 plan[fields.ITERATION] = optimizer.iterations
                 if optimizer.weight_decay is not None:

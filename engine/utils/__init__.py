@@ -13,9 +13,13 @@ from engine.checks.shown import shown
 from engine.naming import forget_names
 from engine.random import set_random_seed
 from engine.utils.class_numbers import balanced_class_weight, class_numbers
+from engine.utils.parquet_batches import ParquetBatches
+from engine.utils.py_dataset import PyDataset
 from engine.utils.to_categorical import to_categorical
 
 __all__ = [
+    "ParquetBatches",
+    "PyDataset",
     "balanced_class_weight",
     "class_numbers",
     "clear_session",

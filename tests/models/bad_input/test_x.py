@@ -30,7 +30,7 @@ TABLE = {
     "bytes": (lambda s: b"12", TypeError, "x", "array", "bytes"),
     "dict": (lambda s: {"a": [1.0, 2.0]}, TypeError, "x", "array", "dict"),
     "set": (lambda s: {1.0, 2.0}, TypeError, "x", "array", "set"),
-    "generator": (lambda s: (row for row in s.x), TypeError, "x", "array", "generator"),
+    "generator": (lambda s: (row for row in s.x), ValueError, "batch"),
     "object": (lambda s: object(), TypeError, "x", "array", "object"),
     "model": (lambda s: s.plain, TypeError, "x", "array", "Sequential"),
     "number": (lambda s: 3.0, ValueError, "(rows, 2)", "x.shape=()"),
@@ -193,7 +193,7 @@ def test_fit_refuses(name, refuses):
 @pytest.mark.parametrize("method", [m for m in METHODS if m != "fit"])
 @pytest.mark.parametrize(
     "name", ["None", "text", "number", "no rows", "one axis", "ragged list", "NaN", "complex"]
-    + ["too few features", "too large for float32", "frame with texts", "generator"],
+    + ["too few features", "too large for float32", "frame with texts"],
 )  # fmt: skip
 def test_the_other_methods_refuse(method, name, refuses):
     make, *expected = TABLE[name]

@@ -1,0 +1,132 @@
+"""Batches of Parquet files."""
+
+import numpy as np
+import pyarrow
+import pyarrow.parquet
+import pytest
+
+import engine
+from engine.layers import Dense
+from engine.models import Sequential
+from engine.utils import ParquetBatches
+
+
+@pytest.fixture
+def columns():
+    rng = np.random.default_rng(2)
+    return {
+        "a": rng.standard_normal(103).astype("float32"),
+        "yes": rng.integers(0, 2, 103),
+        "b": rng.integers(-3, 4, 103).astype("int16"),
+        "weight": rng.uniform(0.5, 2, 103),
+    }
+
+
+@pytest.fixture
+def file(columns, tmp_path):
+    """103 rows in groups of 20."""
+    path = tmp_path / "rows.parquet"
+    pyarrow.parquet.write_table(pyarrow.table(columns), path, row_group_size=20)
+    return path
+
+
+def network():
+    engine.utils.set_random_seed(3)
+    model = Sequential([engine.Input((2,)), Dense(5, "tanh"), Dense(1, "sigmoid")])
+    model.compile("adam", "binary_crossentropy", weighted_metrics=["accuracy"])
+    return model
+
+
+@pytest.mark.parametrize("size", [1, 7, 20, 33, 103, 500])
+def test_batches_are_cut_over_the_ends_of_row_groups(file, columns, size):
+    batches = ParquetBatches(file, "yes", ["b", "a"], batch_size=size)
+    told = list(batches)
+    assert len(told) == len(batches) == -(-103 // size)
+    assert {len(x) for x, _ in told[:-1]} <= {size}
+    x, y = (np.concatenate(parts) for parts in zip(*told, strict=True))
+    assert (x == np.column_stack([columns["b"], columns["a"]])).all()
+    assert (y == columns["yes"]).all()
+
+
+def test_a_training_has_the_numbers_of_the_rows_in_memory(file, columns):
+    x, y = np.column_stack([columns["a"], columns["b"]]), columns["yes"]
+    alone, model = network(), network()
+    expected = alone.fit(
+        x, y, sample_weight=columns["weight"], batch_size=16, epochs=3, shuffle=False, verbose=0
+    ).history
+    batches = ParquetBatches(file, "yes", sample_weight="weight", batch_size=16)
+    assert batches.features == ["a", "b"]
+    assert model.fit(batches, epochs=3, verbose=0).history == expected
+    predicted = model.predict(ParquetBatches(file, features=["a", "b"], batch_size=16), verbose=0)
+    assert predicted.tobytes() == alone.predict(x, batch_size=16, verbose=0).tobytes()
+
+
+def test_folders_and_lists_of_files(columns, tmp_path):
+    for number, rows in enumerate((slice(0, 50), slice(50, 103))):
+        part = pyarrow.table({name: values[rows] for name, values in columns.items()})
+        pyarrow.parquet.write_table(part, tmp_path / f"part-{number}.parquet")
+    for path in (tmp_path, [tmp_path / "part-0.parquet", tmp_path / "part-1.parquet"]):
+        told = list(ParquetBatches(path, "yes", batch_size=32))
+        assert [len(y) for _, y in told] == [32, 32, 32, 7]
+        assert (np.concatenate([y for _, y in told]) == columns["yes"]).all()
+
+
+def test_shuffling_mixes_groups_and_the_rows_in_them(file, columns):
+    def pass_after(seed):
+        engine.utils.set_random_seed(seed)
+        batches = ParquetBatches(file, "yes", ["a", "weight"], batch_size=10, shuffle=True)
+        return [np.concatenate([x[:, 1] for x, _ in batches]) for _ in range(2)]
+
+    first, second = pass_after(1)
+    assert not (first == second).all()
+    for values in (first, second):
+        assert sorted(values) == sorted(columns["weight"])
+        groups = [np.flatnonzero(columns["weight"] == v)[0] // 20 for v in values]
+        runs = 1 + sum(a != b for a, b in zip(groups, groups[1:], strict=False))
+        assert runs == 6, "the rows of a group stand together"
+        assert groups != sorted(groups)
+    assert all((a == b).all() for a, b in zip(pass_after(1), (first, second), strict=True))
+
+
+WRONG = {
+    "label nope": (("nope",), ValueError, "nope"),
+    "features text": (("yes", "a"), TypeError, "features='a'"),
+    "features unknown": (("yes", ["a", "c"]), ValueError, "'c'"),
+    "features twice": (("yes", ["a", "a"]), ValueError, "'a' twice"),
+    "features with the label": (("yes", ["a", "yes"]), ValueError, "'yes' twice"),
+    "features none": (("yes", []), ValueError, "at least one column"),
+    "batch_size 0": (("yes", None, None, 0), ValueError, "batch_size=0"),
+    "shuffle 1": (("yes", None, None, 5, 1), TypeError, "shuffle=1"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_is_refused(file, name):
+    arguments, kind, word = WRONG[name]
+    with pytest.raises(kind, match=r"^Expected .*Received: ") as caught:
+        ParquetBatches(file, *arguments)
+    assert word in str(caught.value)
+
+
+def test_columns_that_are_no_numbers_are_refused(tmp_path):
+    path = tmp_path / "rows.parquet"
+    table = pyarrow.table({"a": [1.0, None], "name": ["x", "y"], "yes": [0, 1]})
+    pyarrow.parquet.write_table(table, path)
+    with pytest.raises(TypeError, match="class_numbers.*'name' of type string"):
+        ParquetBatches(path, "yes")
+    with pytest.raises(ValueError, match="column 'a'. Received: 1 rows without one"):
+        list(ParquetBatches(path, "yes", ["a"]))
+
+
+def test_files_that_are_none_are_refused(tmp_path):
+    (tmp_path / "rows.parquet").write_bytes(b"PAR1 but nothing else")
+    with pytest.raises((ValueError, OSError), match="rows.parquet"):
+        ParquetBatches(tmp_path / "rows.parquet")
+    with pytest.raises(FileNotFoundError, match="missing.parquet"):
+        ParquetBatches(tmp_path / "missing.parquet")
+    with pytest.raises(TypeError, match="path to be a path"):
+        ParquetBatches(3)
+    empty = tmp_path / "empty.parquet"
+    pyarrow.parquet.write_table(pyarrow.table({"a": np.zeros(0)}), empty)
+    with pytest.raises(ValueError, match="Expected rows in path"):
+        ParquetBatches(empty)
