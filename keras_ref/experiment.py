@@ -13,7 +13,8 @@ A layer is what `Dense` takes as arguments, or has the name of another class:
 ``{"class_name": "Dropout", "rate": 0.5}``; optimizer, loss and metrics are what `compile` takes,
 names or Keras's own dictionaries; `fit` is passed on. `data` says which rows are drawn
 (`keras_ref.rows`), or names a file: ``{"file": "rows.npz"}`` with the arrays x and y and maybe
-sample_weight, x_val, y_val, sample_weight_val.
+sample_weight, x_val, y_val, sample_weight_val; its word `given` says how they are handed over
+(`keras_ref.given`): ``{"given": "PyDataset"}``.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from typing import Any
 
 import numpy as np
 
+from keras_ref.given import WAYS, given
 from keras_ref.rows import Rows, draw, read
 from keras_ref.watch import UNWATCHED, Watcher
 
@@ -44,6 +46,7 @@ DATA = {
     "validation_weight": bool,
     "seed": int,
     "file": str,
+    "given": str,
 }
 FIT_WORDS = {
     "batch_size": int,
@@ -53,6 +56,9 @@ FIT_WORDS = {
     "validation_batch_size": int,
     "class_weight": dict,
     "initial_epoch": int,
+    "steps_per_epoch": int,
+    "validation_steps": int,
+    "validation_freq": int,
 }
 LAYER_WORDS = {
     "units",
@@ -184,7 +190,7 @@ class Experiment:
         _check_words("experiment", {k: found[k] for k in ("inputs", "seed") if k in found}, TOP)
         _check_words("data", found.get("data", {}), DATA)
         _check_words("fit", found.get("fit", {}), FIT_WORDS)
-        if "file" in found.get("data", {}) and len(found["data"]) > 1:
+        if "file" in found.get("data", {}) and set(found["data"]) - {"file", "given"}:
             raise ValueError(
                 "Expected data to name a file, or to describe rows that are drawn. "
                 f"Received: {', '.join(found['data'])}"
@@ -195,6 +201,8 @@ class Experiment:
                     'Expected class_weight to have class numbers, as {"0": 1.0, "1": 2.5}. '
                     f"Received: class_weight={found['fit']['class_weight']!r}"
                 )
+        if (way := found.get("data", {}).get("given", "arrays")) not in WAYS:
+            raise ValueError(f"Expected given to be one of {', '.join(WAYS)}. Received: {way!r}")
         if found["inputs"] < 1:
             raise ValueError(f"Expected inputs ≥ 1. Received: inputs={found['inputs']}")
         return cls(**found)
@@ -205,7 +213,8 @@ class Experiment:
         """The data: what a file holds, or what the description draws."""
         if "file" in self.data:
             return read(Path(self.data["file"]))
-        return draw(self.inputs, self.dense[-1]["units"], **self.data)
+        described = {name: value for name, value in self.data.items() if name != "given"}
+        return draw(self.inputs, self.dense[-1]["units"], **described)
 
     def build(self, keras: Any) -> Any:
         """Return the model, compiled, its weights drawn from the seed."""
@@ -224,14 +233,26 @@ class Experiment:
         )
         return model
 
-    def fit_arguments(self, rows: Rows) -> dict[str, Any]:
-        """What `fit` is called with."""
-        arguments = {**FIT, **self.fit, "sample_weight": rows.sample_weight, "verbose": 0}
+    def fit_arguments(self, rows: Rows, keras: Any) -> dict[str, Any]:
+        """What `fit` of `keras` is called with."""
+        arguments = {**FIT, **self.fit, "verbose": 0}
         if weights := arguments.get("class_weight"):  # JSON's keys are texts
             arguments["class_weight"] = {int(k): float(v) for k, v in weights.items()}
+        told = self._given(keras, rows.x, rows.y, rows.sample_weight)
+        arguments |= zip(("x", "y", "sample_weight"), told, strict=False)
         if rows.validation is not None:
-            arguments["validation_data"] = rows.validation
+            told = self._given(keras, *rows.validation)
+            arguments["validation_data"] = told if len(told) > 1 else told[0]
+        if self._way == "generator":
+            arguments["shuffle"] = False  # Keras warns that it cannot
         return arguments
+
+    @property
+    def _way(self) -> str:
+        return str(self.data.get("given", "arrays"))
+
+    def _given(self, keras: Any, *arrays: Any) -> tuple[Any, ...]:
+        return given(keras, self._way, self.batch_size, *arrays)
 
     def run(self, keras: Any, watcher: Watcher = UNWATCHED) -> dict[str, np.ndarray]:
         """Train, predict and evaluate; return everything that can be compared, by name."""
@@ -239,12 +260,14 @@ class Experiment:
         model = self.build(keras)
         callbacks = watcher.attach(model, self.key)
         with _going_on(keras):
-            told = model.fit(rows.x, rows.y, callbacks=callbacks, **self.fit_arguments(rows))
+            told = model.fit(callbacks=callbacks, **self.fit_arguments(rows, keras))
         history = told.history
         x, y = rows.unseen
         batch = {"batch_size": self.batch_size, "verbose": 0}
-        evaluated = model.evaluate(x, y, **batch, return_dict=True)
-        predicted = model.predict(x, **batch)
+        if self._way == "generator":
+            batch["steps"] = -(-len(x) // self.batch_size)
+        evaluated = model.evaluate(*self._given(keras, x, y), **batch, return_dict=True)
+        predicted = model.predict(*self._given(keras, x), **batch)
         watcher.finished(evaluated, predicted)
         told = {f"History {k}": np.array(v) for k, v in history.items()}
         told |= {f"weights {i}": np.array(w) for i, w in enumerate(model.get_weights())}
