@@ -351,6 +351,21 @@ CASES: dict[str, Experiment] = {
             ("binary", 1, "sigmoid", 5), ("categorical", 3, "softmax", 8), ("squared", 3, None, 10),
         )
     },
+    # rows that are given in other ways than as arrays, and epochs that are no passes
+    "given-memmap": chain(**MOMENTUM, batch=8, data={**EVEN["data"], "given": "memmap"},
+                          validation="weighted"),
+    "given-batches": chain(**MOMENTUM, batch=8, data={**EVEN["data"], "given": "PyDataset"},
+                           validation="weighted"),
+    "given-batches-classes": chain(**CLASSES, **ADAM, batch=16, data={"given": "PyDataset"},
+                                   validation="plain", epochs=3),
+    "given-batches-weights": chain(**CLASS_WEIGHTS, data={"given": "PyDataset"}),
+    "given-generator": chain(**SQUARES, data={"given": "generator"}, epochs=3,
+                             fit={"steps_per_epoch": 7}),
+    "steps": chain(batch=5, epochs=7, validation="plain",
+                   fit={"steps_per_epoch": 3, "validation_steps": 2}),
+    "steps-batches": chain(batch=8, epochs=5, data={"rows": 40, "given": "PyDataset"},
+                           validation="plain", fit={"steps_per_epoch": 1, "validation_freq": 2}),
+    "validation-freq": chain(epochs=5, validation="plain", fit={"validation_freq": 2}),
     "scale-30": chain(data={"scale": 30.0}),
     "scale-100": chain(optimizer="Adam", data={"scale": 100.0}),
 }  # fmt: skip

@@ -52,6 +52,7 @@ def draw_experiment(rng: np.random.Generator) -> Experiment:
         fit["shuffle"] = False
     if fit["epochs"] > 1 and rng.random() < 0.1:
         fit["initial_epoch"] = 1
+    _given(rng, data, fit)
     return Experiment(
         inputs=_width(rng),
         layers=layers,
@@ -62,6 +63,25 @@ def draw_experiment(rng: np.random.Generator) -> Experiment:
         fit=fit,
         seed=int(rng.integers(0, 2**32)),
     )
+
+
+def _given(rng: np.random.Generator, data: dict[str, Any], fit: dict[str, Any]) -> None:
+    """Another way than as arrays in which the rows are given: none, as a rule."""
+    if rng.random() > 0.25:
+        return
+    batches = -(-data["rows"] // fit["batch_size"])
+    way = str(rng.choice(["memmap", "PyDataset", "generator"]))
+    if way != "memmap" and "validation_split" in fit:
+        way = "memmap"
+    data["given"] = way
+    if way == "generator":
+        fit["steps_per_epoch"] = int(rng.integers(1, 2 * batches + 1))
+        if data.get("validation_rows"):
+            fit["epochs"], fit["validation_steps"] = 1, 1  # it goes on where it stands
+            fit.pop("initial_epoch", None)
+    elif "validation_split" not in fit and rng.random() < 0.3:
+        # Epochs that end where a pass does: else both engines warn.
+        fit["steps_per_epoch"] = next(n for n in range(1 + batches // 4, 99) if batches % n == 0)
 
 
 def _width(rng: np.random.Generator) -> int:
