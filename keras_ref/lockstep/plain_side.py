@@ -31,6 +31,11 @@ def train_plainly(model: Any) -> None:
         initial_epoch: int = 0,
         **options: Any,
     ) -> Any:
+        if options.get("steps_per_epoch") is not None:
+            raise ValueError(
+                "Expected epochs that are passes over the rows. "
+                f"Received: steps_per_epoch={options['steps_per_epoch']}"
+            )
         rows = model._rows(x, y, sample_weight)
         rows = model._class_weighted(rows, class_weight)
         if validation_split and validation_data is None:
