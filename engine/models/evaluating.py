@@ -121,16 +121,16 @@ def _result(logs: dict[str, Any], scores: Scores, return_dict: bool) -> Any:
 
 def one_validation(run: Run, hooks: CallbackList) -> None:
     """Go through the rows to validate on, once."""
-    epoch = run.epoch
+    epoch, by_batch, bar = run.epoch, hooks.needs_test_batches, hooks.needs_progress
     run.begin_pass()
     while run.epoch == epoch and run.ready():
         step = run.step
-        if hooks.needs_test_batches:
+        if by_batch:
             hooks.on_test_batch_begin(step)
             run.advance(1)
             finished = run.epoch != epoch
             hooks.on_test_batch_end(step, run.validated(epoch) if finished else run.running())
         else:
             run.advance(run.left)
-            if run.epoch == epoch and hooks.needs_progress:
+            if run.epoch == epoch and bar:
                 hooks.progress(run.step, run.running())

@@ -282,11 +282,12 @@ def _draw_order(run: Run, rows: int, kept: bool) -> None:
 
 def _one_epoch(run: Run, hooks: CallbackList, first: int, watch: Watch) -> dict[str, float]:
     epoch, step = run.epoch, 0
+    by_batch, bar = hooks.needs_batches, hooks.needs_progress
     hooks.on_epoch_begin(first + epoch)
     run.begin_pass()
     while run.epoch == epoch and not run.validating and run.ready():
         step = run.step
-        if hooks.needs_batches:
+        if by_batch:
             hooks.on_train_batch_begin(step)
             watch.advance(1)
             over = run.epoch != epoch or run.validating
@@ -299,9 +300,9 @@ def _one_epoch(run: Run, hooks: CallbackList, first: int, watch: Watch) -> dict[
         else:
             # Stop where the validation begins, so that its hooks are called in time.
             # A bar leaves the first batch out of its time for a step.
-            watch.advance(1 if hooks.needs_progress and step == 0 else run.left)
+            watch.advance(1 if bar and step == 0 else run.left)
             if run.epoch == epoch and not run.validating:
-                if hooks.needs_progress:
+                if bar:
                     hooks.progress(run.step, run.running())
                 watch.check(float(run.sums[0]))
             else:
