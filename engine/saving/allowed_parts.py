@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.saving.checks import (
     Check,
+    at_most,
     count,
     flag,
     integer,
@@ -22,6 +23,9 @@ from engine.saving.checks import (
 )
 
 FLOATS = ("float32", "float64")
+
+MOST_THRESHOLDS = 1_000_000
+"""Of an AUC, which Keras gives 200."""
 
 
 def axes(value: Any, where: str) -> None:
@@ -205,11 +209,11 @@ METRICS = {
     ("keras.metrics", "AUC"): record(
         {
             **_COUNT,
-            "num_thresholds": count,
+            "num_thresholds": at_most(MOST_THRESHOLDS),
             "curve": only("ROC", "PR", "PRGAIN"),
             "summation_method": only("interpolation", "minoring", "majoring"),
             "multi_label": flag,
-            "num_labels": optional(count),
+            "num_labels": optional(at_most(MOST_THRESHOLDS)),
             "label_weights": only(None),
             "from_logits": flag,
         }

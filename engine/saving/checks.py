@@ -48,15 +48,26 @@ def number(value: Any, where: str) -> None:
 
 
 def integer(value: Any, where: str) -> None:
-    """Pass a whole number of either sign."""
-    if isinstance(value, bool) or not isinstance(value, int):
-        refuse(where, "a whole number", value)
+    """Pass a whole number of either sign that 64 bits hold."""
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**64:
+        refuse(where, "a whole number of at most 64 bits", value)
 
 
 def count(value: Any, where: str) -> None:
     """Pass a whole number of at least 1."""
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         refuse(where, "a whole number of at least 1", value)
+
+
+def at_most(most: int) -> Check:
+    """Return the check of a whole number 1 … `most`: so much is made of it."""
+
+    def check(value: Any, where: str) -> None:
+        count(value, where)
+        if value > most:
+            refuse(where, f"at most {most:,}", value)
+
+    return check
 
 
 def only(*values: Any) -> Check:

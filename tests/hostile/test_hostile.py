@@ -9,7 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.hostile import archive_files, config_files, hdf5_files, legacy_files  # noqa: F401
+from tests.hostile import (  # noqa: F401
+    archive_files,
+    config_files,
+    hdf5_files,
+    layer_files,
+    legacy_files,
+)
 from tests.hostile.guard import in_a_process
 from tests.hostile.sound import MAKERS, Sound
 
