@@ -28,6 +28,8 @@ import zipfile
 from collections import Counter
 from multiprocessing import get_context
 
+import numpy as np
+
 DOCUMENTED = (ValueError, TypeError, OSError)
 SECONDS = 10
 MEMORY = 200 << 20
@@ -36,13 +38,37 @@ KINDS = (".keras", ".weights.h5", ".h5")
 
 
 def network(name):
-    """The network of a sound file, compiled: "one" is a Sequential, "two" a functional Model."""
-    from engine import layers, models
+    """The network of a sound file, compiled.
+
+    "one" is a Sequential, "two" a functional Model, "three" has layers without trained weights and
+    an optimizer, metrics and a schedule with many arguments.
+    """
+    from engine import layers, metrics, models, optimizers
 
     if name == "one":
         chain = [layers.Input((3,)), layers.Dense(4, "tanh"), layers.Dense(1, "sigmoid")]
         model = models.Sequential(chain, name=name)
         model.compile("sgd", "binary_crossentropy", metrics=["accuracy"])
+        return model
+    if name == "three":
+        chain = [
+            layers.Input((3, 1)),
+            layers.Rescaling([[0.5], [2.0], [1.0]], 0.1),
+            layers.Flatten(),
+            layers.Normalization(mean=[0.0, 1.0, 2.0], variance=1.0 + np.arange(3.0)),
+            layers.Dense(4, "elu", activity_regularizer="l1", trainable=False),
+            layers.Dropout(0.3, seed=7),
+            layers.Dense(1, "sigmoid"),
+        ]
+        model = models.Sequential(chain, name=name)
+        rate = optimizers.schedules.PiecewiseConstantDecay([3, 5], [0.1, 0.05, 0.01])
+        around = {"clipnorm": 1.0, "use_ema": True, "ema_overwrite_frequency": 4}
+        model.compile(
+            optimizers.AdamW(rate, amsgrad=True, **around),
+            "binary_crossentropy",
+            metrics=[metrics.AUC(num_thresholds=9), metrics.Precision([0.3, 0.5])],
+            weighted_metrics=["binary_crossentropy", metrics.F1Score(threshold=0.5)],
+        )
         return model
     inputs = layers.Input((3,), name="i")
     hidden = layers.Dense(4, "relu", kernel_regularizer="l2", name="a")(inputs)
@@ -54,7 +80,7 @@ def network(name):
 def seeds(folder):
     """Sound files of each kind, small enough that most changes hit something: [(suffix, bytes)]."""
     made = []
-    for name in ("one", "two"):
+    for name in ("one", "two", "three"):
         model = network(name)
         for suffix in KINDS:
             path = os.path.join(folder, name + suffix)
@@ -268,6 +294,7 @@ def load(path, suffix):
         ways = [
             lambda: network("one").load_weights(path),
             lambda: network("two").load_weights(path),
+            lambda: network("three").load_weights(path),
         ]
     outcome = "loaded"
     for way in ways:
