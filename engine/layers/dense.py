@@ -49,7 +49,10 @@ def d_affine(x: Array, kernel: Array, dz: Array) -> tuple[Array, Array, Array]:
 
 
 def _initializer(argument: str, identifier: Any) -> Any:
-    expected = f"Expected {argument} to be a name or an object of engine.initializers. Received: "
+    expected = (
+        f"Expected {argument} to be a name as glorot_uniform, he_normal or zeros, or an object of "
+        "engine.initializers. Received: "
+    )
     if identifier is None:
         raise TypeError(f"{expected}{argument}=None")
     try:
@@ -63,7 +66,7 @@ def _regularizer(argument: str, identifier: Any) -> Any:
         return regularizers.get(identifier)
     except (TypeError, ValueError) as error:
         raise type(error)(
-            f"Expected {argument} to be a name or an object of engine.regularizers, or None. "
+            f"Expected {argument} to be l1, l2, l1l2, an object of engine.regularizers or None. "
             f"Received: {argument}={shown(identifier)}"
         ) from None
 

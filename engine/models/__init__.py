@@ -7,12 +7,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.checks.absent import absent
+from engine.models.cloning import clone_model
 from engine.models.functional import Functional
 from engine.models.model import Model
 from engine.models.nonfinite import NonFiniteError
 from engine.models.sequential import Sequential
 
-__all__ = ["Functional", "Model", "NonFiniteError", "Sequential", "load_model", "save_model"]
+__all__ = [
+    "Functional",
+    "Model",
+    "NonFiniteError",
+    "Sequential",
+    "clone_model",
+    "load_model",
+    "save_model",
+]
 
 
 def __getattr__(name: str) -> Any:
@@ -20,4 +30,8 @@ def __getattr__(name: str) -> Any:
         from engine import saving
 
         return getattr(saving, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return absent(__name__, __all__)(name)
+
+
+def __dir__() -> list[str]:
+    return __all__

@@ -59,7 +59,7 @@ TABLE = {
     "kernel_initializer number": (dense(kernel_initializer=3), TypeError, "name", "=3"),
     "bias_initializer list": (dense(bias_initializer=["zeros"]), TypeError, "name", "['zeros']"),
     "kernel_regularizer misspelt": (
-        dense(kernel_regularizer="l3"), ValueError, "kernel_regularizer to be a name", "'l3'",
+        dense(kernel_regularizer="l3"), ValueError, "kernel_regularizer to be l1, l2, l1l2", "'l3'",
     ),
     "kernel_regularizer by its function's name": (
         dense(kernel_regularizer="l1_l2"), ValueError, "kernel_regularizer", "'l1_l2'",
