@@ -78,14 +78,7 @@ class Predicting(Feeding):
         batches = max(1, int(WORK_OF_A_SLICE / (2 * program.size * batch)))
         if not verbose and callbacks is None and len(rows) <= batch * batches:
             return outputs(program, rows, batch)
-        hooks = CallbackList(
-            callbacks,
-            add_progbar=verbose != 0,
-            model=self,
-            verbose=verbose,
-            epochs=1,
-            steps=-(-len(rows) // batch),
-        )
+        hooks = self._heard_by(callbacks, verbose, -(-len(rows) // batch))
         if verbose:
             outputs(program, rows[:0], batch)  # compiled or loaded before the bar counts
         hooks.on_predict_begin()
@@ -103,6 +96,11 @@ class Predicting(Feeding):
                 hooks.progress(-(-(start + len(part)) // batch))
         hooks.on_predict_end()
         return result
+
+    def _heard_by(self, callbacks: Any, verbose: int, steps: int | None) -> CallbackList:
+        """Who hears of so many batches."""
+        told = {"verbose": verbose, "epochs": 1, "steps": steps}
+        return CallbackList(callbacks, add_progbar=verbose != 0, model=self, **told)
 
     def _predict_pieces(
         self, x: Any, batch_size: Any, verbose: int, steps: Any, callbacks: Any
@@ -122,14 +120,7 @@ class Predicting(Feeding):
         check_passes(data, 1, "x", "steps")
         epochs = data.epochs
         assert epochs is not None
-        hooks = CallbackList(
-            callbacks,
-            add_progbar=verbose != 0,
-            model=self,
-            verbose=verbose,
-            epochs=1,
-            steps=epochs.steps,
-        )
+        hooks = self._heard_by(callbacks, verbose, epochs.steps)
         program, told, step = self._program(), [], 0
         epochs.restart()
         hooks.on_predict_begin()
