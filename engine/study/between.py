@@ -36,7 +36,7 @@ def through(layer: Layer, x: Array, behind: int) -> StageTrace:
     """Forward through a layer, in training; it follows the Dense layer of number `behind`."""
     if layer.stage is None:
         return StageTrace(layer.name, "unchanged", behind, x, x, {})
-    pair = [np.asarray(v, x.dtype) for v in layer.constants()]  # type: ignore[attr-defined]
+    pair = [np.asarray(v, x.dtype) for v in layer.constants()]
     constants = dict(zip(CONSTANTS[layer.stage], pair, strict=True))
     if isinstance(layer, Dropout):
         draws = draws_of(layer, x)

@@ -2,6 +2,7 @@
 
     update_ratio    ‖Δθ‖ / ‖θ‖ of a layer's weights       rule of thumb: about 1e-3
     gradient_norm   ‖∂loss/∂θ‖ of a layer's weights       neither vanishing nor exploding with depth
+                    (before clipping; frozen weights do not count, and both are NaN without others)
     dead            relu units whose a is 0 on every row, as a share of the layer's units
     saturated       sigmoids with a < 0.05 or a > 0.95, tanhs with |a| > 0.9, as a share of all
                     rows and units: their slope is below 19 % of its largest value
@@ -106,11 +107,14 @@ class Health(Callback):
         self._note("loss", "model", told.loss)
         weights = iter(told.weights)
         for layer in told.layers:
-            its = [next(weights) for _ in range(1 if layer.bias is None else 2)]
+            own = [next(weights) for _ in range(1 if layer.bias is None else 2)]
+            its = [w for w in own if w.trained]
             self._note(
-                "update_ratio", layer.name, _ratio([w.update for w in its], [w.value for w in its])
+                "update_ratio", layer.name, _ratio([w.change for w in its], [w.value for w in its])
             )
-            self._note("gradient_norm", layer.name, _norm([w.gradient for w in its]))
+            self._note(
+                "gradient_norm", layer.name, _norm([w.gradient for w in its]) if its else np.nan
+            )
             if layer.activation == "relu":
                 self._note("dead", layer.name, dead(layer))
             if layer.activation in OUTER:

@@ -20,7 +20,7 @@ import numpy as np
 from engine.kernels.interpreted import elementwise
 from engine.kernels.machine import processors
 from engine.kernels.memory import Array
-from engine.optimizers import SGD, Adam, Optimizer, RMSprop
+from engine.optimizers import SGD, Adam, AdamW, Optimizer, RMSprop
 from engine.optimizers.adam import blend, largest_yet, stride
 from engine.optimizers.clipping import clipped_norm, clipped_value, global_scale, norm
 from engine.optimizers.decay import decayed
@@ -57,7 +57,7 @@ def optimized(
     squares, clipping = _clipping(optimizer, trained)
     slots = _slots(optimizer, [g.weight for g in found])
     told = []
-    for number, one in enumerate(found):
+    for one in found:
         weight = one.weight
         if one.gradient is None:
             told.append(_frozen(weight))
@@ -113,7 +113,7 @@ def _clipped(g: Array, squares: Any, clipping: ClippingTrace) -> Array:
         return np.asarray(clipped_value(g, bound))
     if clipping.name == "clipnorm":
         return np.asarray(clipped_norm(g, norm(squares), bound))
-    return g * number(clipping.scale)  # type: ignore[arg-type]
+    return np.asarray(g * number(clipping.scale))
 
 
 # --- the step -------------------------------------------------------------------------------------
@@ -133,7 +133,7 @@ def _moved(
     learning_rate, alpha = rates(optimizer, value.dtype)
     clipped = None
     if clipping is not None and clipping.name == "global_clipnorm" and isinstance(optimizer, SGD):
-        scale = number(clipping.scale)  # type: ignore[arg-type]
+        scale = number(clipping.scale)
         # A gradient that is one number meets the rate first, others meet the shortened rate.
         seen, alpha = (g, scale * alpha) if g.size > 1 else (g * alpha, scale)
     else:
@@ -180,6 +180,11 @@ def _slots(optimizer: Optimizer, weights: list[Variable]) -> dict[int, dict[str,
     for weight, name, values in optimizer.slot_views():
         told[id(weight)][name] = values.copy()
     return told
+
+
+def name_of(optimizer: Optimizer) -> str:
+    """The name of the engine's class whose formula it is."""
+    return AdamW.__name__ if isinstance(optimizer, AdamW) else _kind(optimizer).__name__
 
 
 def _kind(optimizer: Optimizer) -> type[Optimizer]:

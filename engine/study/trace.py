@@ -123,6 +123,13 @@ class WeightTrace:
     decay: Array | None = None
     moved: Array | None = None
 
+    @property
+    def change(self) -> Array | None:
+        """What the step adds to the weight in all; None of a frozen weight."""
+        if self.update is None or self.moved is None or self.new is not self.moved:
+            return None if self.update is None else self.new - self.value
+        return self.update if self.decay is None else self.decay + self.update
+
 
 @dataclass(frozen=True)
 class ClippingTrace:
@@ -159,6 +166,8 @@ class Trace:
     penalties
         A number for each layer whose activations have a regularizer, by the layer's name and
         "/activity"; then one for each trained weight that has one, by the weight's name.
+    factors
+        (l1, l2) of the regularizer behind each of the penalties, None for a sum that is not formed.
     loss
         The mean (or sum) of `sample_losses` plus the penalties: what is trained.
     loss_on, loss_form
@@ -201,6 +210,7 @@ class Trace:
     reduction: str = "mean"
     divisor: float = 1.0
     label_smoothing: float = 0.0
+    factors: dict[str, tuple[float | None, float | None]] = field(default_factory=dict)
     schedule: tuple[str, dict[str, Any]] | None = None
     clipping: ClippingTrace | None = None
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from engine.kernels.memory import Array
 from engine.kernels.on_arrays import flushing
 from engine.layers import Dense
@@ -21,7 +23,7 @@ from engine.models.run import Rows, sigmoid_apart
 from engine.optimizers import Optimizer
 from engine.study import arithmetic, orders
 from engine.study.between import back_through, through
-from engine.study.optimizing import TRACED, Gradient, optimized, rates
+from engine.study.optimizing import TRACED, Gradient, name_of, optimized, rates
 from engine.study.trace import LayerTrace, StageTrace, Trace
 
 
@@ -52,7 +54,7 @@ def trace(
     model.optimizer.check(model._kernel_weights)
     if even is None:
         even = model._first_shapes.get("train_on_batch", len(rows)) == len(rows)
-    with flushing():
+    with flushing(), np.errstate(all="ignore"):  # 0/0 is NaN, as in a kernel
         told = _Step(model, rows, even).traced()
     if apply:
         model.train_on_batch(x, y, sample_weight)
@@ -123,7 +125,7 @@ class _Step:
             sample_losses=values,
             penalties={name: float(value) for name, value in penalties.items()},
             loss=float(loss),
-            optimizer=type(optimizer).__name__,
+            optimizer=name_of(optimizer),
             settings=_settings(optimizer, str(rows.x.dtype)),
             step=optimizer.iterations + 1,
             rate=float(rates(optimizer, rows.x.dtype)[1]),
@@ -132,6 +134,7 @@ class _Step:
             reduction=reduction,
             divisor=float(divisor),
             label_smoothing=self.loss.label_smoothing,
+            factors=self._factors(),
             schedule=None if schedule is None else (type(schedule).__name__, _numbers(schedule)),
             clipping=clipping,
         )
@@ -177,6 +180,15 @@ class _Step:
         for layer in self.dense:
             for weight, regularizer in _regularized(layer):
                 told[weight.path] = arithmetic.penalty(regularizer, weight.array)
+        return told
+
+    def _factors(self) -> dict[str, tuple[float | None, float | None]]:
+        """The factors of the same regularizers."""
+        told = {}
+        for layer in self.dense:
+            if layer.activity_regularizer is not None:
+                told[f"{layer.name}/activity"] = layer.activity_regularizer.factors
+            told |= {w.path: regularizer.factors for w, regularizer in _regularized(layer)}
         return told
 
     # --- backward -----------------------------------------------------------------------------
