@@ -38,12 +38,19 @@ def through(layer: Layer, x: Array, behind: int) -> StageTrace:
         return StageTrace(layer.name, "unchanged", behind, x, x, {})
     pair = [np.asarray(v, x.dtype) for v in layer.constants()]
     constants = dict(zip(CONSTANTS[layer.stage], pair, strict=True))
-    if isinstance(layer, Dropout):
-        draws = draws_of(layer, x)
-        output = np.where(_kept(draws, constants, x), x * constants["scale"], x.dtype.type(0))
-        return StageTrace(layer.name, layer.stage, behind, x, output, constants, draws)
-    output = FORWARD_FORMULAS[layer.stage](x, *pair)
-    return StageTrace(layer.name, layer.stage, behind, x, output, constants)
+    draws = draws_of(layer, x) if isinstance(layer, Dropout) else None
+    stage = StageTrace(layer.name, layer.stage, behind, x, x, constants, draws)
+    return replace(stage, output=made(stage, x))
+
+
+def made(stage: StageTrace, x: Array) -> Array:
+    """What the layer makes of `x`, with the same constants and draws."""
+    if stage.kind == "unchanged":
+        return x
+    if stage.kind == "dropout":
+        kept = _kept(stage.draws, stage.constants, x)
+        return np.where(kept, x * stage.constants["scale"], x.dtype.type(0))
+    return np.asarray(FORWARD_FORMULAS[stage.kind](x, *stage.constants.values()))
 
 
 def back_through(stage: StageTrace, doutput: Array) -> StageTrace:

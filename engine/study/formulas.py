@@ -113,7 +113,7 @@ class Neuron:
         return self._equation("a", formula, remark)
 
     def before(self, inputs: Sequence[int]) -> list[Equation]:
-        """What comes of some inputs in front of the first Dense layer; other layers read h as is."""
+        """What becomes of some inputs before the first Dense layer reads them."""
         if self.layer > 0:
             return []
         return [e for k in inputs for e in stage_formulas.forward(self.trace, -1, k, self.row)]

@@ -120,7 +120,8 @@ def test_a_batch(opened):
         assert_shown(view, trace, layer, unit, row)
     part(view, 3)
     choose(view, row=4)
-    assert results(view) == [shown_result(float(trace.sample_losses[4]))]
+    of_row, whole = float(trace.sample_losses[4]), trace.loss
+    assert results(view) == [shown_result(of_row), shown_result(whole)]
     assert f"Loss of the step: {shown_result(trace.loss)}" in view.locator("#formulas").inner_text()
 
 
