@@ -13,6 +13,8 @@ from __future__ import annotations
 from engine.study.expressions import Number, Symbol
 from engine.study.trace import StageTrace, Trace
 
+SUPERSCRIPTS = str.maketrans("0123456789()", "⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾")
+
 BEHIND = "hpqr"
 """Of the first, second … layer behind a Dense one; later ones are h5, h6 …"""
 
@@ -20,6 +22,15 @@ BEHIND = "hpqr"
 def above(trace: Trace, layer: int) -> str:
     """The number over the letters of Dense layer `layer`, where there is another one to tell."""
     return f"({layer + 1})" if len(trace.layers) > 1 or trace.stages else ""
+
+
+def length_of(trace: Trace, name: str, square: bool = False) -> Symbol:
+    """The length of a weight's gradient, as ‖dW⁽²⁾‖, by the name of the weight."""
+    owner, which = name.rsplit("/", 1)
+    number = [layer.name for layer in trace.layers].index(owner)
+    letter = "dW" if which == "kernel" else "db"
+    told = f"‖{letter}{above(trace, number).translate(SUPERSCRIPTS)}‖"
+    return Symbol(told + "²" * square)
 
 
 def working(trace: Trace, layer: int) -> list[StageTrace]:

@@ -24,6 +24,7 @@ from engine.study.expressions import (
     Sum,
     Symbol,
 )
+from engine.study.letters import length_of
 from engine.study.trace import Trace
 
 ONE, HALF = Number(1.0), Number(0.5)
@@ -48,7 +49,9 @@ def _clipping(trace: Trace) -> list[Equation]:
     if clipping is None or clipping.norm is None or clipping.scale is None:
         return []
     squares = [
-        Number(w.squares, Symbol(f"‖d{w.name}‖²")) for w in trace.weights if w.squares is not None
+        Number(w.squares, length_of(trace, w.name, square=True))
+        for w in trace.weights
+        if w.squares is not None
     ]
     length, bound = Number(clipping.norm, LENGTH), Number(clipping.bound, Symbol("c"))
     smaller = Function("min", Fraction(ONE, length), Fraction(ONE, bound))

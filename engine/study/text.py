@@ -98,6 +98,7 @@ def parts(trace: Trace) -> Iterator[tuple[str, list[Row]]]:
         yield f"Backward: layer {number + 1}, {layer.name}", _backward(trace, number)
     if trace.clipping is not None:
         yield _clipping(trace.clipping)
+    yield _size_of_step(trace)
     for weight in trace.weights:
         frozen = "" if weight.trained else ", frozen"
         yield f"Update: {weight.name}{frozen}", _update(trace, weight)
@@ -171,6 +172,15 @@ def _clipping(clipping: ClippingTrace) -> tuple[str, list[Row]]:
     return f"Clipping: {clipping.name}", rows
 
 
+def _size_of_step(trace: Trace) -> tuple[str, list[Row]]:
+    """The learning rate, and what Adam makes of it."""
+    schedule = "" if trace.schedule is None else f"{trace.schedule[0]} at s = {trace.step - 1}"
+    rows: list[Row] = [("α", schedule, np.array([trace.settings["learning_rate"]]))]
+    if trace.optimizer in ("Adam", "AdamW"):
+        rows.append(("αₜ", "α·√(1 − β₂ᵗ)/(1 − β₁ᵗ)", np.array([trace.rate])))
+    return f"The size of step t = {trace.step}", rows
+
+
 def _update(trace: Trace, weight: WeightTrace) -> list[Row]:
     if weight.gradient is None or weight.update is None:
         return [("as it was", "frozen: no gradient, no update", weight.value)]
@@ -201,7 +211,7 @@ def _update(trace: Trace, weight: WeightTrace) -> list[Row]:
     overwritten = bool(every) and trace.step % every == 0
     rows.append(("moved" if overwritten else "new", decayed, weight.moved))
     mu = "0, the first step" if trace.step == 1 else f"{trace.settings['ema_momentum']:g}"
-    rows.append(("average", f"μ·average + (1 − μ)·weight, μ = {mu}", average))
+    rows.append(("average", f"μₐ·average + (1 − μₐ)·weight, μₐ = {mu}", average))
     return [*rows, ("new", "the average, which overwrites it", weight.new)] if overwritten else rows
 
 

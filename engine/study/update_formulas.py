@@ -22,6 +22,7 @@ from engine.study.expressions import (
     Sum,
     Symbol,
 )
+from engine.study.letters import length_of
 from engine.study.rate_formulas import SCALE
 from engine.study.trace import Trace, WeightTrace
 
@@ -116,9 +117,9 @@ class Moved:
         if clipping.scale is not None:
             return [self.becomes(self.gradient, Product(g, Number(clipping.scale, SCALE)))]
         assert self.told.squares is not None
-        length = Number(self.told.squares**0.5, Symbol(f"‖d{self.told.name}‖"))
+        length = Number(self.told.squares**0.5, length_of(self.trace, self.told.name))
         formula = Fraction(Product(g, c), Function("max", length, c))
-        return [self.becomes(self.gradient, formula, "clipnorm c; ‖…‖ = √Σ g² of the weight")]
+        return [self.becomes(self.gradient, formula, "clipnorm c; ‖…‖ = √Σ g² over the weight")]
 
     def _decay(self) -> list[Equation]:
         if self.told.decay is None:
@@ -136,11 +137,11 @@ class Moved:
         name = f"moved {self.symbol.base}" if overwritten else f"{self.symbol.base}′"
         moved = Number(self.told.moved[self.place], self._named(name))
         first = self.trace.step == 1
-        mu = Number(0.0 if first else self.trace.settings["ema_momentum"], Symbol("μ", "EMA"))
+        mu = Number(0.0 if first else self.trace.settings["ema_momentum"], Symbol("μ", "a"))
         blended = Sum(
             Product(mu, self.slot("average", "ŵ", False)), Product(Sum(ONE, Negative(mu)), moved)
         )
-        remark = "in the first step the average begins" if first else ""
+        remark = "μₐ = 0 in the first step" if first else "μₐ: ema_momentum"
         told = [self.becomes(moved, new), self.becomes(average, blended, remark)]
         if overwritten:
             remark = "the average takes the weight's place"

@@ -201,7 +201,11 @@
       units.append(draw("text", { x, y: 30 }, layer < 0 ? `${name}: ${total}` :
         `${data.layers[layer].activation}: ${total}`));
       const others = layer < 0 ? data.before : data.layers[layer].behind;
-      if (others.length) units.append(draw("text", { x, y: 46 }, `then ${others.join(", ")}`));
+      if (others.length) {
+        const named = `then ${others.join(", ")}`; // where it has room
+        units.append(draw("text", { x, y: 46 }, named.length * 5.6 < Math.min(across, 2 * side) ? named
+          : `then ${others.length} more layer${others.length > 1 ? "s" : ""}`));
+      }
       drawn[column].forEach((unit, k) => {
         const [cx, cy] = place(column, k);
         const text = values ? values[at.row][unit] : "";
@@ -250,7 +254,7 @@
       backward: layer === undefined ? "" : !found(layer).dz ? `no way back through ${name}: from here on nothing is trained.` :
         `backward through ${name}: the error signal dz of every unit` +
         `${isFrozen(layer) ? "; its weights are frozen" : ", and the gradients of its weights"}.`,
-      update: `the update: ${data.optimizer} moves every weight.`,
+      update: `the update: ${data.optimizer} moves every weight${numbers.some(isFrozen) ? " that is not frozen" : ""}.`,
     }[kind];
   }
 
