@@ -121,3 +121,82 @@ def draw(seed: int, rows: int | None = None) -> tuple[Any, Any, Any, Any, str]:
     )
     own = type(model.optimizer).__name__
     return model, x, y * 1.0, weights, f"{name} {options}, {words}, {own}, {rows} rows"
+
+
+def classifier() -> tuple[Any, Any, Any]:
+    """A normalized, dropped, penalized network; smoothed labels; AdamW with much around it."""
+    engine.utils.set_random_seed(1)
+    room = engine.layers
+    model = engine.Sequential(
+        [
+            engine.Input((4,)),
+            room.Normalization(mean=[1.0, 2.0, 3.0, 4.0], variance=[1.0, 4.0, 9.0, 16.0]),
+            room.Dense(5, "relu", kernel_regularizer="l2", name="hidden"),
+            room.Dropout(0.4),
+            room.Dense(3, "softmax", name="out"),
+        ]
+    )
+    model.compile(
+        engine.optimizers.AdamW(SCHEDULES[0](), clipnorm=0.5, use_ema=True),
+        engine.losses.CategoricalCrossentropy(label_smoothing=0.1),
+    )
+    rng = np.random.default_rng(0)
+    return model, rng.normal(size=(4, 4)) * 2 + 2, np.eye(3)[rng.integers(0, 3, 4)]
+
+
+def fine_tuned() -> tuple[Any, Any, Any]:
+    """A frozen layer in front and one behind, penalized activations, a shortened rate, a sum."""
+    engine.utils.set_random_seed(2)
+    room = engine.layers
+    model = engine.Sequential(
+        [
+            engine.Input((2, 2)),
+            room.Flatten(),
+            room.Rescaling(1 / 255),
+            room.Dense(4, "tanh", name="base", trainable=False),
+            room.Dense(
+                4,
+                "sigmoid",
+                name="middle",
+                activity_regularizer=engine.regularizers.L1L2(0.01, 0.1),
+            ),
+            room.Dropout(0.5),
+            room.Dense(2, "elu", name="kept", trainable=False),
+            room.Dense(1, "sigmoid", name="out"),
+        ]
+    )
+    model.compile(
+        engine.optimizers.SGD(0.1, momentum=0.9, global_clipnorm=0.05, weight_decay=0.01),
+        engine.losses.BinaryCrossentropy(reduction="sum"),
+    )
+    rng = np.random.default_rng(0)
+    return model, rng.integers(0, 255, size=(3, 2, 2)), rng.integers(0, 2, (3, 1))
+
+
+def regressor() -> tuple[Any, Any, Any]:
+    """A loss that reads what a layer behind the last Dense makes; RMSprop; an overwritten weight."""
+    engine.utils.set_random_seed(3)
+    room = engine.layers
+    model = engine.Sequential(
+        [
+            engine.Input((2,)),
+            room.Rescaling(2.0, -1.0),
+            room.Dropout(0.2),
+            room.Dense(3, "elu"),
+            room.Dense(2),
+            room.Normalization(mean=1.0, variance=4.0, invert=True),
+        ]
+    )
+    model.compile(
+        engine.optimizers.RMSprop(
+            0.01, centered=True, momentum=0.5, clipvalue=0.02,
+            use_ema=True, ema_momentum=0.9, ema_overwrite_frequency=2,
+        ),
+        "mse",
+    )  # fmt: skip
+    rng = np.random.default_rng(0)
+    return model, rng.normal(size=(3, 2)), rng.normal(size=(3, 2))
+
+
+EXAMPLES = {"classifier": classifier, "fine-tuned": fine_tuned, "regressor": regressor}
+"""Three models that have, between them, every part once."""
