@@ -147,19 +147,14 @@ def classifier() -> tuple[Any, Any, Any]:
 def fine_tuned() -> tuple[Any, Any, Any]:
     """A frozen layer in front and one behind, penalized activations, a shortened rate, a sum."""
     engine.utils.set_random_seed(2)
-    room = engine.layers
+    room, both = engine.layers, engine.regularizers.L1L2(0.01, 0.1)
     model = engine.Sequential(
         [
             engine.Input((2, 2)),
             room.Flatten(),
             room.Rescaling(1 / 255),
             room.Dense(4, "tanh", name="base", trainable=False),
-            room.Dense(
-                4,
-                "sigmoid",
-                name="middle",
-                activity_regularizer=engine.regularizers.L1L2(0.01, 0.1),
-            ),
+            room.Dense(4, "sigmoid", name="middle", activity_regularizer=both),
             room.Dropout(0.5),
             room.Dense(2, "elu", name="kept", trainable=False),
             room.Dense(1, "sigmoid", name="out"),
@@ -174,7 +169,7 @@ def fine_tuned() -> tuple[Any, Any, Any]:
 
 
 def regressor() -> tuple[Any, Any, Any]:
-    """A loss that reads what a layer behind the last Dense makes; RMSprop; an overwritten weight."""
+    """A loss on what a layer behind the last Dense makes; RMSprop; an overwritten weight."""
     engine.utils.set_random_seed(3)
     room = engine.layers
     model = engine.Sequential(
