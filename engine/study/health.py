@@ -39,7 +39,7 @@ class Health(Callback):
     """A callback for ``fit``: it examines a step on rows of yours, which is not taken.
 
     Before the first epoch (epoch 0) and after each one :func:`engine.study.trace` works out what a
-    step on `x` and `y` would be.  The training stays as it is.
+    step on `x` and `y` would be, with what a Dropout would draw next.  The training stays as it is.
 
     Parameters
     ----------
@@ -54,8 +54,8 @@ class Health(Callback):
         For each of `QUANTITIES` the numbers by layer, one for each of `epochs`; "loss" has the one
         name "model".
     expected_loss
-        For a crossentropy ln(classes), times the mean of the sample weights; None for another
-        loss.  Penalties of regularizers come on top of it.
+        For a crossentropy ln(classes), times the mean of the sample weights, or summed as the
+        loss's reduction says; None for another loss.  Penalties of regularizers come on top of it.
 
     Examples
     --------
@@ -102,7 +102,7 @@ class Health(Callback):
     def _examine(self) -> None:
         told: Trace = self.model.trace(self.x, self.y, self.sample_weight)
         if not self.epochs:
-            self.expected_loss = _of_knowing_nothing(self.model, told.sample_weight)
+            self.expected_loss = _of_knowing_nothing(self.model, told)
         self.epochs.append(len(self.epochs))
         self._note("loss", "model", told.loss)
         weights = iter(told.weights)
@@ -149,11 +149,13 @@ def _ratio(updates: list[Any], values: list[Any]) -> float:
     return _norm(updates) / of if of else float("nan")
 
 
-def _of_knowing_nothing(model: Any, weights: Any) -> float | None:
+def _of_knowing_nothing(model: Any, told: Trace) -> float | None:
     """The crossentropy of equal probabilities for all classes."""
+    rows, weights = len(told.x), told.sample_weight
     classes = 2
     if isinstance(model._loss, CategoricalCrossentropy | SparseCategoricalCrossentropy):
         classes = model.output_shape[-1]
     elif not isinstance(model._loss, BinaryCrossentropy):
         return None
-    return log(classes) * (1.0 if weights is None else float(np.mean(weights)))
+    counted = float(rows if weights is None else np.sum(weights))
+    return log(classes) * counted / told.divisor

@@ -148,3 +148,11 @@ def test_frozen_layers_and_dropout(rows):
     moved = np.sqrt(sum(np.sum((w.new - w.value).astype("f8") ** 2) for w in own))
     size = np.sqrt(sum(np.sum(w.value.astype("f8") ** 2) for w in own))
     assert health.values["update_ratio"]["head"][0] == pytest.approx(moved / size, rel=1e-4)
+
+
+@pytest.mark.parametrize(("reduction", "times"), [("sum", 30.0), ("sum_over_batch_size", 1.0)])
+def test_the_loss_of_knowing_nothing_by_the_reduction(rows, reduction, times):
+    made = model(loss=engine.losses.SparseCategoricalCrossentropy(reduction=reduction))
+    health = Health(*rows)
+    made.fit(*rows, epochs=1, verbose=0, callbacks=[health])
+    assert health.expected_loss == pytest.approx(times * np.log(3))
