@@ -259,3 +259,17 @@ def test_what_has_no_trace(name):
     with pytest.raises(ValueError, match=words):
         model = make()
         model.trace(*rows(model))
+
+
+@pytest.mark.parametrize("clipping", ["clipnorm", "global_clipnorm"])
+@pytest.mark.parametrize("kind", ["SGD", "RMSprop"])
+def test_large_layers(kind, clipping):
+    """Squares of so many numbers that threads add them up; tiles that a team shares."""
+    room = engine.layers
+    model = network(
+        room.Rescaling(0.1), room.Dense(140, "relu", activity_regularizer="l2"), room.Dropout(0.5),
+        room.Dense(10, "softmax"), features=(800,), loss="sparse_categorical_crossentropy",
+        optimizer=getattr(engine.optimizers, kind)(0.01, **{clipping: 0.05}),
+    )  # fmt: skip
+    rng = np.random.default_rng(0)
+    assert agrees(model, rng.normal(size=(300, 800)), rng.integers(0, 10, 300))

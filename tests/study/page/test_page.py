@@ -149,7 +149,7 @@ def test_a_models_file(tmp_path, loss):
 
 
 def test_a_file_with_other_parts(tmp_path):
-    """Rows of two axes, a frozen layer, a Dropout: named where they stand; Flatten has no letter."""
+    """Rows of two axes, frozen layers, a Dropout: each is named where it stands."""
     model, x, y = EXAMPLES["fine-tuned"]()
     model.save(tmp_path / "model.keras")
     out = tmp_path / "page.html"
