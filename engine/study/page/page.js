@@ -203,7 +203,7 @@
       const others = layer < 0 ? data.before : data.layers[layer].behind;
       if (others.length) {
         const named = `then ${others.join(", ")}`; // where it has room
-        units.append(draw("text", { x, y: 46 }, named.length * 5.6 < Math.min(across, 2 * side) ? named
+        units.append(draw("text", { x, y: 46 }, named.length * 5.4 < Math.min(across, 2 * side) ? named
           : `then ${others.length} more layer${others.length > 1 ? "s" : ""}`));
       }
       drawn[column].forEach((unit, k) => {
