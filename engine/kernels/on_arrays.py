@@ -40,7 +40,8 @@ def _one(name: str, function: Any) -> Part:
 _LOOPS: dict[tuple[str, int], Part] = {}
 for _function in (
     elementary.exp, elementary.log, elementary.log1p, elementary.reciprocal, elementary.tanh,
-    elementary.logistic, elementary.fused_exp, elementary.fused_logistic, elementary.fused_tanh,
+    elementary.logistic, elementary.reciprocal_root,
+    elementary.fused_exp, elementary.fused_logistic, elementary.fused_tanh,
 ):  # fmt: skip
     _LOOPS[_function.__name__, 8] = _eight(_function.__name__, _function)
     _LOOPS[_function.__name__, 1] = _one(_function.__name__, _function)

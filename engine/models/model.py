@@ -168,15 +168,16 @@ class Model(Fitting, Evaluating, Predicting):
         Returns
         -------
         Trace
-            The tensors of all layers with their shapes (:class:`engine.study.LayerTrace`), the
-            losses, and for each weight gradient, slots, update and new value
-            (:class:`engine.study.WeightTrace`).  ``print`` shows it; ``.explain`` writes out one
-            unit, ``.frame`` makes a table, ``.to_html`` a page.
+            The tensors of all layers with their shapes (:class:`engine.study.LayerTrace`,
+            :class:`engine.study.StageTrace`), the losses, and for each weight gradient, slots,
+            update and new value (:class:`engine.study.WeightTrace`).  ``print`` shows it;
+            ``.explain`` writes out one unit, ``.frame`` makes a table, ``.to_html`` a page.
 
         Raises
         ------
         ValueError, TypeError
-            If the model is not compiled or built, or the data do not fit it.
+            If the model is not compiled or built, the data do not fit it, or all its weights are
+            frozen.
         """
         from engine.study import trace
 

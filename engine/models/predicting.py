@@ -99,8 +99,8 @@ class Predicting(Feeding):
 
     def _heard_by(self, callbacks: Any, verbose: int, steps: int | None) -> CallbackList:
         """Who hears of so many batches."""
-        told = {"verbose": verbose, "epochs": 1, "steps": steps}
-        return CallbackList(callbacks, add_progbar=verbose != 0, model=self, **told)
+        bar = verbose != 0
+        return CallbackList(callbacks, False, bar, self, verbose=verbose, epochs=1, steps=steps)
 
     def _predict_pieces(
         self, x: Any, batch_size: Any, verbose: int, steps: Any, callbacks: Any

@@ -10,13 +10,14 @@ from engine.study.health import Health
 from engine.study.recorder import Recorder
 from engine.study.step import LayerStep, Step, step
 from engine.study.surface import LossSurface, loss_surface
-from engine.study.trace import LayerTrace, Trace, WeightTrace
+from engine.study.trace import ClippingTrace, LayerTrace, StageTrace, Trace, WeightTrace
 from engine.study.tracing import trace as trace  # the function wins over the file of that name
 from engine.study.weight_history import WeightHistory
 from engine.study.worked_example import worked_example as worked_example
 from engine.study.worked_example import worked_steps as worked_steps
 
 __all__ = [
+    "ClippingTrace",
     "Explanation",
     "GradientCheck",
     "Health",
@@ -24,6 +25,7 @@ __all__ = [
     "LayerTrace",
     "LossSurface",
     "Recorder",
+    "StageTrace",
     "Step",
     "Trace",
     "WeightHistory",

@@ -151,8 +151,7 @@ def drawn(model: Model, rows: int, steps: int, seed: int) -> tuple[Any, Any]:
     draw = np.random.default_rng(seed)
     count, units, loss = rows * steps, model.output_shape[-1], model._loss
     assert loss is not None and units is not None
-    width = model.input_shape[-1]
-    x = draw.standard_normal((count, int(width or 1)))
+    x = draw.standard_normal((count, *(size or 1 for size in model.input_shape[1:])))
     classes = draw.integers(0, max(units, 1), count)
     if loss.sparse:
         return x, classes

@@ -91,14 +91,18 @@ def d_activate(name: str, a: Array, da: Array) -> Any:
     return elementwise(of_packets, a, da, rest=of_single)
 
 
-def share_of(source: Array, form: int, weights: Array | None, even: bool) -> Array:
+def share_of(
+    source: Array, form: int, weights: Array | None, even: bool, reduction: str = "mean"
+) -> Array:
     """G, the gradient of the mean for each element: 1/rows, times the weight, through the units.
+
+    In the place of the rows stands what the reduction divides by (:func:`divisor`).
 
     TensorFlow divides a weighted gradient by the units, or multiplies it by their inverse where it
     knows the shape of the batches (`even`).
     """
     rows, units, number = *source.shape, source.dtype.type
-    g = np.full(rows, number(1) / number(rows))
+    g = np.full(rows, _over(number(1), divisor(reduction, rows, source.dtype, weights)))
     if form in losses.ROW_WISE or units == 1:
         g = g if weights is None else g * weights
     elif weights is None:
@@ -167,9 +171,21 @@ def _exp_within_rows(m: Array) -> Array:
     return np.concatenate(parts, axis=1)
 
 
-def mean(values: Array) -> Any:
-    """The sum of the rows' values, divided by their number."""
-    return by_threads(values, processors()) / values.dtype.type(len(values))
+def divisor(reduction: str, rows: int, dtype: Any, weights: Array | None) -> Any:
+    """What the sum of the values is divided by: the rows, nothing (1), or the sum of weights."""
+    if reduction == "mean_with_sample_weight" and weights is not None:
+        return by_threads(weights, processors())
+    return np.dtype(dtype).type(1 if reduction == "sum" else rows)
+
+
+def _over(x: Any, by: Any) -> Any:
+    """x/by, and 0 instead of a division by 0."""
+    return x / by if by != 0 else type(x)(0)
+
+
+def reduced(values: Array, by: Any) -> Any:
+    """The sum of the rows' values, divided by the :func:`divisor`."""
+    return _over(by_threads(values, processors()), by)
 
 
 def penalty(regularizer: Any, w: Array) -> Any:
@@ -191,6 +207,17 @@ def d_penalty(regularizer: Any, w: Array) -> Any:
     slopes = [] if l1 is None else [d_absolute(w, number(l1))]
     slopes += [] if l2 is None else [d_square(w, number(l2))]
     return sum(slopes[1:], start=slopes[0]) if slopes else np.zeros_like(w)
+
+
+def d_activity(regularizer: Any, a: Array) -> Any:
+    """The gradient of the penalty on the activations: that on all of them, divided by the rows."""
+    number = a.dtype.type
+    g = number(1) / number(len(a))
+    l1, l2 = (None if factor is None else g * number(factor) for factor in regularizer.factors)
+    if l2 is not None and l1 is None:
+        return d_square(a, l2)
+    slope = d_absolute(a, number(0) if l1 is None else l1)
+    return slope if l1 is not None and l2 is None else slope + d_square(a, l2 or number(0))
 
 
 def with_penalties(loss_of_rows: Any, penalties: list[Any]) -> Any:

@@ -20,11 +20,15 @@ import numpy as np
 from engine.checks.shown import shown
 from engine.models.arguments import whole
 from engine.study.expressions import LONG, Equation
-from engine.study.formulas import Neuron, rate
+from engine.study.formulas import Neuron
+from engine.study.loss_formulas import penalties, total
+from engine.study.rate_formulas import rates
 from engine.study.trace import Trace
 
 MOST_WEIGHTS = 8
 """So many of a neuron's weights are written out unless others are asked for."""
+
+NO_WAY_BACK = "No gradient is formed: neither this layer nor one before it has a trained weight."
 
 
 @dataclass(frozen=True)
@@ -110,18 +114,21 @@ def explain(
 
     most = None if terms is None else whole("terms", terms, least=3)
     neuron = Neuron(trace, number, unit, sample, most)
-    sections = [Section("Forward", [neuron.z(), neuron.a()])]
+    sections = []
+    if before := neuron.before(wanted):
+        sections.append(Section("What comes in", before))
+    sections.append(Section("Forward", [neuron.z(), neuron.a(), *neuron.behind()]))
     if neuron.is_last:
-        sections.append(Section("Loss", [neuron.loss()]))
-    backward = [neuron.da(), neuron.dz()]
-    sections.append(Section("Backward", [e for e in backward if e is not None]))
-    trained = []
-    if (step := rate(trace)) is not None:
-        trained.append(step)
+        smoothed = neuron.smoothed()
+        of_row = [neuron.loss()] if smoothed is None else [smoothed, neuron.loss()]
+        sections.append(Section("Loss", [*of_row, *penalties(trace), total(trace, most)]))
+    backward = neuron.signals()
+    sections.append(Section("Backward", backward, "" if backward else NO_WAY_BACK))
+    trained = rates(trace)
     for k in wanted:
-        trained += [neuron.dkernel(k), *neuron.update(k)]
-    if (dbias := neuron.dbias()) is not None:
-        trained += [dbias, *neuron.update(None)]
+        trained += [*neuron.dkernel(k), *neuron.update(k)]
+    if found.bias is not None:
+        trained += [*neuron.dbias(), *neuron.update(None)]
     left = count - len(set(wanted))
     weights = "1 more weight" if left == 1 else f"{left:,} more weights"
     note = f"… and {weights}: ask for them with inputs=[…]" if left else ""

@@ -358,6 +358,37 @@ class Square(Expression):
 
 
 @dataclass(frozen=True)
+class Power(Expression):
+    """x to the power of y."""
+
+    x: Expression
+    y: Expression
+    strength = POWER
+
+    @property
+    def value(self) -> float:
+        """What it comes to; NaN for a root of a negative number."""
+        try:
+            return math.pow(self.x.value, self.y.value)
+        except (ValueError, OverflowError, ZeroDivisionError):
+            return math.nan
+
+    def parts_worked_out(self) -> Expression | None:
+        """Both as numbers."""
+        found = _worked_out((self.x, self.y))
+        return None if found is None else Power(*found)
+
+    def text(self, filled: bool = False) -> str:
+        """x^y."""
+        return f"{self.x._within(ATOM, filled)}^{self.y._within(ATOM, filled)}"
+
+    def mathml(self, filled: bool = False) -> str:
+        """The exponent above."""
+        x, y = self.x._math_within(ATOM, filled), self.y.mathml(filled)
+        return f"<msup>{x}<mrow>{y}</mrow></msup>"
+
+
+@dataclass(frozen=True)
 class Root(Expression):
     """√x."""
 
@@ -380,7 +411,7 @@ class Root(Expression):
 
 
 class Function(Expression):
-    """A function of one or more arguments: ln, max, tanh, sign, |·|."""
+    """A function of one or more arguments: ln, max, tanh, cos, sign, ⌊·⌋, |·|."""
 
     _KNOWN: ClassVar[dict[str, Callable[..., float]]] = {
         "ln": lambda x: math.log(x) if x > 0 else -math.inf if x == 0 else math.nan,
@@ -388,8 +419,12 @@ class Function(Expression):
         "min": min,
         "tanh": math.tanh,
         "sign": lambda x: float((x > 0) - (x < 0)),
+        "cos": math.cos,
         "abs": abs,
+        "floor": lambda x: float(math.floor(x)) if math.isfinite(x) else x,
+        "ceil": lambda x: float(math.ceil(x)) if math.isfinite(x) else x,
     }
+    _BRACKETS: ClassVar[dict[str, str]] = {"abs": "||", "floor": "⌊⌋", "ceil": "⌈⌉"}
 
     def __init__(self, name: str, *arguments: Expression) -> None:
         self.name, self.arguments = name, arguments
@@ -407,37 +442,41 @@ class Function(Expression):
     def text(self, filled: bool = False) -> str:
         """ln(x)."""
         told = ", ".join(v.text(filled) for v in self.arguments)
-        return f"|{told}|" if self.name == "abs" else f"{self.name}({told})"
+        if brackets := self._BRACKETS.get(self.name):
+            return f"{brackets[0]}{told}{brackets[1]}"
+        return f"{self.name}({told})"
 
     def mathml(self, filled: bool = False) -> str:
         """ln(x)."""
         told = "<mo>,</mo>".join(v.mathml(filled) for v in self.arguments)
-        if self.name == "abs":
-            return f"<mrow><mo>|</mo>{told}<mo>|</mo></mrow>"
+        if brackets := self._BRACKETS.get(self.name):
+            return f"<mrow><mo>{brackets[0]}</mo>{told}<mo>{brackets[1]}</mo></mrow>"
         return f"<mrow><mi>{self.name}</mi><mo>(</mo>{told}<mo>)</mo></mrow>"
 
 
 @dataclass(frozen=True)
 class Condition(Expression):
-    """[x > 0] or [x ≥ 0]: 1 if it holds, 0 if not."""
+    """[x > y] or [x ≥ y], as [x > 0]: 1 if it holds, 0 if not."""
 
     x: Expression
     sign: str = ">"
+    than: Expression = Number(0.0)
 
     @property
     def value(self) -> float:
         """1 or 0."""
-        return float(self.x.value > 0 if self.sign == ">" else self.x.value >= 0)
+        x, than = self.x.value, self.than.value
+        return float(x > than if self.sign == ">" else x >= than)
 
     def text(self, filled: bool = False) -> str:
         """[x > 0]."""
-        return f"[{self.x.text(filled)} {self.sign} 0]"
+        return f"[{self.x.text(filled)} {self.sign} {self.than.text(filled)}]"
 
     def mathml(self, filled: bool = False) -> str:
         """[x > 0]."""
         sign = escape(self.sign)
-        x = self.x.mathml(filled)
-        return f"<mrow><mo>[</mo>{x}<mo>{sign}</mo><mn>0</mn><mo>]</mo></mrow>"
+        x, than = self.x.mathml(filled), self.than.mathml(filled)
+        return f"<mrow><mo>[</mo>{x}<mo>{sign}</mo>{than}<mo>]</mo></mrow>"
 
 
 def pieces(formula: Expression, filled: bool = False) -> list[str]:

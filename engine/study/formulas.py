@@ -5,13 +5,16 @@ Each function builds the tree of one quantity from the numbers of a
 take is shown, and a remark says why.
 
 Indices below a letter are those of the arrays, from 0: x₀ … inputs, z₀ … units, w₀₁ from input 0
-to unit 1.  The number above tells the layer, from 1; a⁽⁰⁾ is x.
+to unit 1.  The number above tells the layer, from 1 (:mod:`engine.study.letters`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from engine.kernels import losses
 from engine.losses.binary_crossentropy import EPSILON
+from engine.study import stage_formulas
 from engine.study.expressions import (
     LONG,
     Condition,
@@ -23,12 +26,14 @@ from engine.study.expressions import (
     Negative,
     Number,
     Product,
-    Root,
     Square,
     Sum,
     Symbol,
+    shown,
 )
+from engine.study.letters import above, passed_on, working
 from engine.study.trace import LayerTrace, Trace, WeightTrace
+from engine.study.update_formulas import Moved
 
 ONE, TWO = Number(1.0), Number(2.0)
 
@@ -52,14 +57,12 @@ class Neuron:
     # --- letters ------------------------------------------------------------------------------
 
     def _above(self, layer: int) -> str:
-        return f"({layer + 1})" if len(self.trace.layers) > 1 else ""
+        return above(self.trace, layer)
 
     def _input(self, k: int, row: int | None = None) -> Number:
         """x_k, or what unit k of the layer before passed on."""
-        value = self.numbers.input[self.row if row is None else row, k]
-        if self.layer == 0:
-            return Number(value, Symbol("x", str(k), "", row))
-        return Number(value, Symbol("a", str(k), self._above(self.layer - 1), row))
+        sample = self.row if row is None else row
+        return passed_on(self.trace, self.layer - 1, k, sample, row)[0]
 
     def _weight(self, k: int, unit: int, layer: int) -> Number:
         below = f"{k}{unit}" if max(k, unit) < 10 else f"{k},{unit}"
@@ -82,6 +85,13 @@ class Neuron:
     def _all(self, name: str) -> list[Number]:
         return [self._of(name, c) for c in range(self.numbers.z.shape[1])]
 
+    def _read(self) -> list[Number]:
+        """What the loss reads of the row: z, a, or what the layers behind make of it."""
+        if self.trace.loss_on == "z":
+            return self._all("z")
+        units = range(self.numbers.z.shape[1])
+        return [passed_on(self.trace, self.layer, c, self.row)[0] for c in units]
+
     # --- forward ------------------------------------------------------------------------------
 
     def z(self) -> Equation:
@@ -102,6 +112,30 @@ class Neuron:
         formula, remark = _activation(name, z)
         return self._equation("a", formula, remark)
 
+    def before(self, inputs: Sequence[int]) -> list[Equation]:
+        """What becomes of some inputs before the first Dense layer reads them."""
+        if self.layer > 0:
+            return []
+        return [e for k in inputs for e in stage_formulas.forward(self.trace, -1, k, self.row)]
+
+    def behind(self) -> list[Equation]:
+        """What the layers behind this one make of the unit's a."""
+        return stage_formulas.forward(self.trace, self.layer, self.unit, self.row)
+
+    def smoothed(self) -> Equation | None:
+        """The label after label_smoothing: what the loss wants of the unit."""
+        share, units = self.trace.label_smoothing, self.numbers.z.shape[1]
+        if not share or self.trace.targets is self.trace.y:
+            return None
+        smoothing = Number(share, Symbol("smoothing"))
+        given = Number(self.trace.y[self.row, self.unit], Symbol("label", str(self.unit)))
+        among = units if self.trace.loss_name.startswith("cat") else 2
+        kept = Product(given, Sum(ONE, Negative(smoothing)))
+        formula = Sum(kept, Fraction(smoothing, Number(float(among))))
+        y = self._label(self.unit)
+        assert y.symbol is not None
+        return Equation(y.symbol, formula, y.value, "label_smoothing")
+
     def loss(self) -> Equation:
         """The loss of the row."""
         formula, remark = self._loss()
@@ -113,9 +147,8 @@ class Neuron:
 
     def _loss(self) -> tuple[Expression, str]:
         form, units = self.trace.loss_form, self.numbers.z.shape[1]
-        z, a = self._all("z"), self._all("a")
         y = [self._label(c) for c in range(units)]
-        read = z if self.trace.loss_on == "z" else a
+        read = self._read()
         if form == losses.BINARY_LOGITS:
             return _mean([_binary_on_logits(v, t) for v, t in zip(read, y, strict=True)]), ""
         if form == losses.SQUARED:
@@ -139,35 +172,97 @@ class Neuron:
 
     # --- backward -----------------------------------------------------------------------------
 
-    def da(self) -> Equation | None:
-        """The gradient with respect to a: through the layer behind, or from the loss."""
-        if self.numbers.da is None:
-            return None
+    def signals(self) -> list[Equation]:
+        """The gradients on the way back to z, in the order of the computation.
+
+        Where nothing before is trained the way back ends: there are none.
+        """
+        if self.numbers.dz is None:
+            return []
+        told = [] if self.numbers.da is None else self._to_a()
+        if (slope := self._d_activity()) is not None:
+            told.insert(max(len(told) - 1, 0), slope)
+        return [*told, self.dz()]
+
+    def _to_a(self) -> list[Equation]:
+        """From what the layers behind pass on to a."""
+        trace, told = self.trace, []
+        stages = stage_formulas.backward(trace, self.layer, self.unit, self.row)
+        if stages:
+            last = working(trace, self.layer)[-1]
+            assert last.doutput is not None
+            name = passed_on(trace, self.layer, self.unit, self.row)[0].symbol
+            assert name is not None
+            value = float(last.doutput[self.row, self.unit])
+            told.append(Equation(stage_formulas.derivative(name), *self._from_behind(value)))
+        for name, formula, value, remark in stages[:-1]:
+            told.append(Equation(name, formula, value, remark))
+        formula, value, remark = stages[-1][1:] if stages else self._from_behind(0.0)
+        if self.numbers.activity_gradient is not None:
+            terms = formula.terms if isinstance(formula, Sum) else (formula,)
+            formula = Sum(*terms, self._activity_slope(), most=self.most)
+        return [*told, self._equation("da", formula, remark)]
+
+    def _from_behind(self, value: float) -> tuple[Expression, float, str]:
+        """The gradient of what is passed on: from the loss, or through the next Dense layer."""
         if self.is_last:
-            return self._equation("da", self._d_loss(), self._d_loss_remark())
+            return self._d_loss(), value, self._d_loss_remark()
         behind = Neuron(self.trace, self.layer + 1, 0, self.row)
-        units = behind.numbers.z.shape[1]
         terms = [
             Product(behind._of("dz", c), self._weight(self.unit, c, self.layer + 1))
-            for c in range(units)
+            for c in range(behind.numbers.z.shape[1])
         ]
-        return self._equation("da", Sum(*terms, most=self.most))
+        return Sum(*terms, most=self.most), value, ""
+
+    def _activity_slope(self) -> Number:
+        """What the penalty on the activations adds to da."""
+        assert self.numbers.activity_gradient is not None
+        value = self.numbers.activity_gradient[self.row, self.unit]
+        return Number(value, self._activity_symbol(self.unit))
+
+    def _activity_symbol(self, unit: int) -> Symbol:
+        return Symbol("dactivity", str(unit), self._above(self.layer))
+
+    def _d_activity(self) -> Equation | None:
+        """The gradient of the penalty on the activations: that of all rows, divided by them."""
+        if self.numbers.activity_gradient is None:
+            return None
+        slope, a = self._activity_slope(), self._of("a", self.unit)
+        factors = self.trace.factors[f"{self.numbers.name}/activity"]
+        rows = Number(float(len(self.trace.x)))
+        assert slope.symbol is not None
+        formula = Fraction(slope_of_penalty(a, factors), rows)
+        return Equation(slope.symbol, formula, slope.value, "of the activity_regularizer")
 
     def dz(self) -> Equation:
         """The gradient with respect to z: the error signal of the unit."""
         if self.numbers.da is None:
-            return self._equation("dz", self._d_loss(), self._d_loss_remark())
-        name, da = self.numbers.activation, self._of("da", self.unit)
-        a = self._of("a", self.unit)
+            formula, remark = self._d_loss(), self._d_loss_remark()
+            if self.numbers.activity_gradient is None:
+                return self._equation("dz", formula, remark)
+            through, _ = self._back_through_activation(self._activity_slopes())
+            return self._equation("dz", Sum(formula, through), remark)
+        formula, remark = self._back_through_activation(self._all("da"))
+        return self._equation("dz", formula, remark)
+
+    def _activity_slopes(self) -> list[Number]:
+        """dactivity of every unit."""
+        slopes = self.numbers.activity_gradient
+        assert slopes is not None
+        return [Number(v, self._activity_symbol(c)) for c, v in enumerate(slopes[self.row])]
+
+    def _back_through_activation(self, slopes: list[Number]) -> tuple[Expression, str]:
+        """From gradients of the units' a to that of this unit's z."""
+        name, a, da = self.numbers.activation, self._of("a", self.unit), slopes[self.unit]
         if name == "softmax":
-            products = [Product(d, v) for d, v in zip(self._all("da"), self._all("a"), strict=True)]
-            return self._equation("dz", Product(a, Sum(da, Negative(Sum(*products)))))
+            products = [Product(d, v) for d, v in zip(slopes, self._all("a"), strict=True)]
+            return Product(a, Sum(da, Negative(Sum(*products)))), ""
         slope, remark = _slope(name, a)
-        return self._equation("dz", Product(da, slope) if slope is not ONE else da, remark)
+        return (da if slope is ONE else Product(da, slope)), remark
 
     def _d_loss(self) -> Expression:
         form, j = self.trace.loss_form, self.unit
-        read = self._all("z" if self.trace.loss_on == "z" else "a")
+        read = self._read()
         y, v = self._label(j), read[j]
         g = Number(self.trace.share[self.row, j], Symbol("g"))
         if form == losses.BINARY_LOGITS:
@@ -219,38 +314,49 @@ class Neuron:
         rows, units = self.trace.share.shape
         through = f"·{units}" if self.trace.loss_form not in losses.ROW_WISE and units > 1 else ""
         weighted = "" if self.trace.sample_weight is None else "weight·"
+        if self.trace.reduction == "sum":
+            told = weighted.rstrip("·") or "1"
+            return f"g = {told}{f'/{units}' if through else ''}: the sum over the rows"
+        if self.trace.reduction == "mean_with_sample_weight" and weighted:
+            below = f"(Σ weight{through})" if through else "Σ weight"
+            return f"g = {weighted}1/{below}, Σ weight = {shown(self.trace.divisor)}: the mean"
         return (
             f"g = {weighted}1/({rows}{through}): the mean"
             if through
             else f"g = {weighted}1/{rows}: the mean over the rows"
         )
 
-    def dkernel(self, k: int) -> Equation:
-        """dW = Σ over the rows x·dz, plus the penalty's gradient."""
+    def dkernel(self, k: int) -> list[Equation]:
+        """DW = Σ over the rows x·dz, plus the penalty's gradient; none of a frozen weight."""
+        if self.numbers.dkernel is None:
+            return []
         rows = range(len(self.trace.x))
         terms = [Product(self._input(k, r), self._of("dz", self.unit, r)) for r in rows]
         weight = self._weight(k, self.unit, self.layer)
         return self._gradient(weight, list(terms), "kernel", (k, self.unit))
 
-    def dbias(self) -> Equation | None:
-        """db = Σ over the rows dz, plus the penalty's gradient."""
-        if self.numbers.bias is None:
-            return None
+    def dbias(self) -> list[Equation]:
+        """Db = Σ over the rows dz, plus the penalty's gradient; none of a frozen weight."""
+        if self.numbers.bias is None or self.numbers.dbias is None:
+            return []
         terms = [self._of("dz", self.unit, r) for r in range(len(self.trace.x))]
         return self._gradient(self._bias(), list(terms), "bias", (self.unit,))
 
     def _gradient(
         self, weight: Number, terms: list[Expression], which: str, place: tuple[int, ...]
-    ) -> Equation:
-        told, symbol = self._trained(which), weight.symbol
-        assert symbol is not None
+    ) -> list[Equation]:
+        told, symbol, before = self._trained(which), weight.symbol, []
+        assert symbol is not None and told.gradient is not None
         remark = "Σ over the rows"
         if told.penalty_gradient is not None:
-            terms.append(Number(told.penalty_gradient[place], Symbol("dpenalty")))
+            slope = Number(told.penalty_gradient[place], Symbol("dpenalty"))
+            terms.append(slope)
             remark += ", plus the penalty's gradient"
+            formula = slope_of_penalty(weight, self.trace.factors[told.name])
+            before.append(Equation(Symbol("dpenalty"), formula, slope.value, "of the regularizer"))
         name = Symbol(f"d{symbol.base}", symbol.below, symbol.above)
         total = Sum(*terms, most=self.most)
-        return Equation(name, total, float(told.gradient[place]), remark)
+        return [*before, Equation(name, total, float(told.gradient[place]), remark)]
 
     def _trained(self, which: str) -> WeightTrace:
         """What the optimizer did with the layer's kernel or bias."""
@@ -260,57 +366,12 @@ class Neuron:
     # --- update -------------------------------------------------------------------------------
 
     def update(self, k: int | None) -> list[Equation]:
-        """The slots and the new value of the weight of input k, or of the bias (None)."""
+        """What the optimizer does with the weight of input k, or with the bias (None)."""
         told = self._trained("bias" if k is None else "kernel")
         place = (self.unit,) if k is None else (k, self.unit)
         weight = self._bias() if k is None else self._weight(k, self.unit, self.layer)
-        symbol = weight.symbol
-        assert symbol is not None
-        below, above = symbol.below, symbol.above
-        g = Number(told.gradient[place], Symbol(f"d{symbol.base}", below, above))
-
-        def slot(name: str, letter: str, after: bool) -> Number:
-            values = (told.slots_after if after else told.slots_before)[name]
-            return Number(values[place], Symbol(letter + "′" * after, below, above))
-
-        def becomes(number: Number, formula: Expression, remark: str = "") -> Equation:
-            assert number.symbol is not None
-            return Equation(number.symbol, formula, number.value, remark)
-
-        new = Number(told.new[place], Symbol(symbol.base + "′", below, above))
-        settings = self.trace.settings
-        alpha = Number(self.trace.rate, Symbol("α"))
-        if self.trace.optimizer == "SGD":
-            if "momentum" not in told.slots_after:
-                return [becomes(new, Sum(weight, Negative(Product(alpha, g))))]
-            mu, m = Number(settings["momentum"], Symbol("μ")), slot("momentum", "m", True)
-            before = slot("momentum", "m", False)
-            descent = Negative(Product(alpha, g))
-            equations = [becomes(m, Sum(Product(mu, before), descent))]
-            if settings["nesterov"]:
-                return [*equations, becomes(new, Sum(weight, Product(mu, m), descent))]
-            return [*equations, becomes(new, Sum(weight, m))]
-        alpha = Number(self.trace.rate, Symbol("α", "t"))
-        shares = [
-            Sum(ONE, Negative(Number(settings[f"beta_{i}"], Symbol("β", str(i))))) for i in (1, 2)
-        ]
-        equations, slots = [], []
-        for (name, letter), share, x in zip(
-            (("momentum", "m"), ("velocity", "v")), shares, (g, Square(g)), strict=True
-        ):
-            before, after = slot(name, letter, False), slot(name, letter, True)
-            blended = Sum(before, Product(Sum(x, Negative(before)), share))
-            equations.append(becomes(after, blended))
-            slots.append(after)
-        m, v = slots
-        if settings["amsgrad"]:
-            v_hat = slot("velocity_hat", "v̂", True)
-            highest = Function("max", slot("velocity_hat", "v̂", False), v)
-            equations.append(becomes(v_hat, highest))
-            v = v_hat
-        epsilon = Number(settings["epsilon"], Symbol("ε"))
-        stride = Fraction(Product(alpha, m), Sum(Root(v), epsilon))
-        return [*equations, becomes(new, Sum(weight, Negative(stride)))]
+        assert weight.symbol is not None
+        return Moved(self.trace, told, place, weight.symbol).equations()
 
     def _bias(self) -> Number:
         assert self.numbers.bias is not None
@@ -323,19 +384,15 @@ class Neuron:
         return Equation(number.symbol, formula, number.value, remark)
 
 
-def rate(trace: Trace) -> Equation | None:
-    """α_t = α·√(1 − β₂ᵗ)/(1 − β₁ᵗ), which Adam's step has."""
-    if trace.optimizer == "SGD":
-        return None
-    t, settings = trace.step, trace.settings
-    powers = [
-        Number(settings[f"beta_{i}"] ** t, Symbol("β", str(i), str(t) if t > 1 else ""))
-        for i in (1, 2)
-    ]
-    one, two = (Sum(ONE, Negative(power)) for power in powers)
-    alpha = Number(settings["learning_rate"], Symbol("α"))
-    formula = Fraction(Product(alpha, Root(two)), one)
-    return Equation(Symbol("α", "t"), formula, trace.rate, f"step t = {t}")
+def slope_of_penalty(w: Number, factors: tuple[float | None, float | None]) -> Expression:
+    """2·w·l2 + sign(w)·l1, of those that there are."""
+    l1, l2 = factors
+    terms: list[Expression] = []
+    if l1 is not None:
+        terms.append(Product(Function("sign", w), Number(l1, Symbol("l1"))))
+    if l2 is not None:
+        terms.append(Product(TWO, w, Number(l2, Symbol("l2"))))
+    return Sum(*terms) if terms else Number(0.0)
 
 
 def _activation(name: str, z: Number) -> tuple[Expression, str]:

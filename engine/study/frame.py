@@ -47,20 +47,45 @@ def frame(trace: Trace) -> Any:
     if trace.targets is not trace.y:
         add(None, "target", trace.targets, ("sample", "unit"))
     add(None, "sample weight", trace.sample_weight, ("sample",))
-    for layer in trace.layers:
+
+    def add_stages(behind: int) -> None:
+        for stage in trace.behind(behind):
+            add(stage.name, "input", stage.input, ("sample", "unit"))
+            for name, values in stage.constants.items():
+                add(stage.name, name, values, ("unit",) if values.ndim else ())
+            add(stage.name, "u", stage.draws, ("sample", "unit"))
+            add(stage.name, "output", stage.output, ("sample", "unit"))
+
+    add_stages(-1)
+    for number, layer in enumerate(trace.layers):
         for name in ("input", "kernel", "bias", "z", "a"):
             add(layer.name, name, getattr(layer, name), AXES[name])
+        add_stages(number)
     add(None, "loss", trace.sample_losses, ("sample",))
     for path, value in trace.penalties.items():
         add(path.rsplit("/", 1)[0], f"penalty of {path.rsplit('/', 1)[1]}", np.array([value]), ())
     add(None, "mean loss", np.array([trace.loss]), ())
-    for layer in reversed(trace.layers):
+    for number, layer in reversed(list(enumerate(trace.layers))):
+        for stage in reversed(trace.behind(number)):
+            add(stage.name, "doutput", stage.doutput, ("sample", "unit"))
+            add(stage.name, "dinput", stage.dinput, ("sample", "unit"))
+        add(layer.name, "dactivity", layer.activity_gradient, ("sample", "unit"))
         for name in ("da", "dz", "dkernel", "dbias"):
             add(layer.name, name, getattr(layer, name), AXES[name])
+    add(None, "learning rate", np.array([trace.settings["learning_rate"]]), ())
+    add(None, "step size", np.array([trace.rate]), ())
+    if trace.clipping is not None:
+        for name in ("bound", "norm", "scale"):
+            if (figure := getattr(trace.clipping, name)) is not None:
+                add(None, f"{trace.clipping.name}: {name}", np.array([figure]), ())
     for weight in trace.weights:
         layer_name, name = weight.name.rsplit("/", 1)
         axes = AXES[name]
         add(layer_name, f"penalty's gradient of {name}", weight.penalty_gradient, axes)
+        if weight.squares is not None:
+            add(layer_name, f"squared norm of d{name}", np.array([weight.squares]), ())
+        add(layer_name, f"clipped d{name}", weight.clipped, axes)
+        add(layer_name, f"decay of {name}", weight.decay, axes)
         for slot, values in weight.slots_before.items():
             add(layer_name, f"{slot} of {name}, before", values, axes)
         for slot, values in weight.slots_after.items():

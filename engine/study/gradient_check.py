@@ -9,8 +9,11 @@ between, around h = 1e-5, it has ten digits.  Where that is not enough, because 
 (ln p for a p of almost 0), differences for many h are extrapolated to h = 0.
 
 A relu has a kink at 0: where a step leads some z across it, the difference is no derivative, and
-the parameter is marked instead of compared.  The same holds for |w| of an L1 penalty at 0, and for
-the limits of probabilities that are clipped.
+the parameter is marked instead of compared.  The same holds for |w| or |a| of an L1 penalty at 0,
+and for the limits of probabilities that are clipped.
+
+The numbers that a Dropout has drawn for the analytic gradients stay for all losses.  Frozen weights
+are not asked, and the gradients are those before clipping.
 
 >>> import engine, numpy as np
 >>> engine.utils.set_random_seed(0)
@@ -33,7 +36,9 @@ import numpy as np
 
 from engine.callbacks.progress_bar import ProgressBar
 from engine.kernels.memory import Array
-from engine.layers.dense import affine
+from engine.layers.dense import Dense, affine
+from engine.layers.dropout import Dropout
+from engine.layers.input import InputLayer
 from engine.losses import BinaryCrossentropy, CategoricalCrossentropy, SparseCategoricalCrossentropy
 from engine.losses.binary_crossentropy import EPSILON
 from engine.losses.forms import form_of
@@ -41,8 +46,10 @@ from engine.models.arguments import verbosity
 from engine.models.model import Model
 from engine.models.run import Rows
 from engine.optimizers.optimizer import checked_number
+from engine.study.between import made
 from engine.study.needed import needed
-from engine.study.step import loss_and_gradient, penalty
+from engine.study.step import divisor, loss_and_gradient, penalty
+from engine.study.trace import StageTrace
 from engine.study.tracing import trace
 
 if TYPE_CHECKING:
@@ -86,7 +93,7 @@ class GradientCheck:
     Attributes
     ----------
     weights
-        The weights in the order of ``model.weights``.
+        The trained weights in the order of ``model.weights``.
     error
         The largest relative error outside of kinks.
     worst
@@ -229,8 +236,10 @@ def gradient_check(
     model._require_built()
     model._require_compiled(loss=True)
     twin = in_float64(model)
-    loss = _Loss(twin, twin._rows(x, y, sample_weight))
-    analytic = [w.gradient for w in trace(twin, x, y, sample_weight).weights]
+    told = trace(twin, x, y, sample_weight)
+    loss = _Loss(twin, twin._rows(x, y, sample_weight), told.stages)
+    asked = [(w.name, w.gradient) for w in told.weights if w.gradient is not None]
+    analytic = [gradient for _, gradient in asked]
     count = sum(g.size for g in analytic)
     chosen = _spread(analytic)
     bar = ProgressBar(count + len(SIZES) * len(chosen), verbose)
@@ -264,8 +273,8 @@ def gradient_check(
     bar.update(done, {}, finalize=True)
 
     checked = [
-        CheckedWeight(variable.path, *parts)
-        for variable, *parts in zip(twin.weights, analytic, numeric, kinks, errors, strict=True)
+        CheckedWeight(name, *parts)
+        for (name, _), *parts in zip(asked, analytic, numeric, kinks, errors, strict=True)
     ]
     compared = [np.where(w.kinks, -1.0, w.error) for w in checked]
     largest = int(np.argmax([e.max() for e in compared]))
@@ -286,6 +295,9 @@ def in_float64(model: Model) -> Model:
     if not twin.built:
         twin.build(model.input_shape)
     twin.set_weights(model.get_weights())
+    for own, other in zip(model.layers, twin.layers, strict=True):
+        if isinstance(own, Dropout) and isinstance(other, Dropout) and own.stage:
+            other.seed_generator.state = own.seed_generator.state
     return twin
 
 
@@ -300,13 +312,20 @@ def _doubled(config: Any) -> Any:
 class _Loss:
     """The loss of a batch as a function of the weights, by the plain forward pass."""
 
-    def __init__(self, model: Model, rows: Rows) -> None:
-        self.model, self.rows = model, rows
-        self.dense = model._dense_layers()
-        self.values = [w.numpy() for w in model._kernel_weights]
+    def __init__(self, model: Model, rows: Rows, stages: list[StageTrace]) -> None:
+        self.rows, self.stages = rows, stages
+        self.chain = [layer for layer in model.layers if not isinstance(layer, InputLayer)]
+        weights = model._kernel_weights
+        self.values = [w.numpy() for w in weights]
+        self.trained = [v for v, w in zip(self.values, weights, strict=True) if w.trainable]
         assert model._loss is not None
         self.loss = model._loss
-        last = self.dense[-1].activation.__name__
+        self.ends = not any(
+            stage.kind != "unchanged" and stage.behind == len(model._dense_layers()) - 1
+            for stage in stages
+        )
+        self.last = model._dense_layers()[-1].activation if self.ends else None
+        last = "" if self.last is None else self.last.__name__
         _, self.on_z = form_of(self.loss, last)
         self.clipped = (
             not self.on_z
@@ -319,7 +338,7 @@ class _Loss:
 
     def difference(self, weight: int, place: tuple[int, ...], size: float) -> tuple[float, bool]:
         """(loss(θ + h) − loss(θ − h)) / 2h, and whether there is a kink in between."""
-        values, before = self.values[weight], self.values[weight][place]
+        values, before = self.trained[weight], self.trained[weight][place]
         ends = []
         for moved in (before + size, before - size):
             values[place] = moved
@@ -360,22 +379,24 @@ class _Loss:
     def _at(self) -> tuple[float, bytes]:
         """The loss, and on which side of every kink the numbers are."""
         sides: list[Array] = []
-        weights, total = iter(self.values), 0.0
-        a = self.rows.x
-        for layer in self.dense:
+        weights, stages, total = iter(self.values), iter(self.stages), 0.0
+        z = a = self.rows.x
+        for layer in self.chain:
+            if not isinstance(layer, Dense):
+                a = made(next(stages), a)
+                continue
             kernel = next(weights)
             bias = None if layer.bias is None else next(weights)
             z = affine(a, kernel, bias)
             a = layer.activation(z)
             if layer.activation.__name__ in KINKED:
                 sides.append(z > 0)
-            pairs = ((kernel, layer.kernel_regularizer), (bias, layer.bias_regularizer))
-            for values, regularizer in pairs:
-                if values is None or regularizer is None:
-                    continue
-                total += sum(penalty(regularizer, values))
+            for values, regularizer, share in self._penalized(layer, kernel, bias, a):
+                total += share * sum(penalty(regularizer, values))
                 if regularizer.factors[0]:
                     sides.append(values > 0)
+        if not self.ends:
+            z = a
         if self.clipped:
             p = (
                 a / a.sum(axis=1, keepdims=True)
@@ -383,12 +404,23 @@ class _Loss:
                 else a
             )
             sides += [p > EPSILON, p < 1 - EPSILON]
-        values, _, _ = loss_and_gradient(
-            self.loss, layer.activation, z, a, self.rows.y, self.rows.weights
-        )
-        if self.rows.weights is not None:
-            values = values * self.rows.weights
-        return float(np.mean(values)) + total, b"".join(s.tobytes() for s in sides)
+        rows = self.rows
+        values, _, _ = loss_and_gradient(self.loss, self.last, z, a, rows.y, rows.weights)
+        if rows.weights is not None:
+            values = values * rows.weights
+        mean = float(np.sum(values)) / divisor(self.loss, len(rows), rows.weights)
+        return mean + total, b"".join(s.tobytes() for s in sides)
+
+    def _penalized(
+        self, layer: Dense, kernel: Array, bias: Array | None, a: Array
+    ) -> Iterator[tuple[Array, Any, float]]:
+        """The numbers of a layer that have a regularizer, it, and what its penalty counts."""
+        if layer.activity_regularizer is not None:
+            yield a, layer.activity_regularizer, 1.0 / len(a)
+        pairs = (kernel, layer.kernel_regularizer), (bias, layer.bias_regularizer)
+        for weight, (values, regularizer) in zip(layer.weights, pairs, strict=False):
+            if values is not None and regularizer is not None and weight.trainable:
+                yield values, regularizer, 1.0
 
 
 def _places(arrays: list[Array]) -> Iterator[tuple[int, tuple[int, ...]]]:

@@ -2,6 +2,7 @@
 
     update_ratio    ‖Δθ‖ / ‖θ‖ of a layer's weights       rule of thumb: about 1e-3
     gradient_norm   ‖∂loss/∂θ‖ of a layer's weights       neither vanishing nor exploding with depth
+                    (before clipping; frozen weights do not count, and both are NaN without others)
     dead            relu units whose a is 0 on every row, as a share of the layer's units
     saturated       sigmoids with a < 0.05 or a > 0.95, tanhs with |a| > 0.9, as a share of all
                     rows and units: their slope is below 19 % of its largest value
@@ -38,7 +39,7 @@ class Health(Callback):
     """A callback for ``fit``: it examines a step on rows of yours, which is not taken.
 
     Before the first epoch (epoch 0) and after each one :func:`engine.study.trace` works out what a
-    step on `x` and `y` would be.  The training stays as it is.
+    step on `x` and `y` would be, with what a Dropout would draw next.  The training stays as it is.
 
     Parameters
     ----------
@@ -53,8 +54,8 @@ class Health(Callback):
         For each of `QUANTITIES` the numbers by layer, one for each of `epochs`; "loss" has the one
         name "model".
     expected_loss
-        For a crossentropy ln(classes), times the mean of the sample weights; None for another
-        loss.  Penalties of regularizers come on top of it.
+        For a crossentropy ln(classes), times the mean of the sample weights, or summed as the
+        loss's reduction says; None for another loss.  Penalties of regularizers come on top of it.
 
     Examples
     --------
@@ -101,16 +102,19 @@ class Health(Callback):
     def _examine(self) -> None:
         told: Trace = self.model.trace(self.x, self.y, self.sample_weight)
         if not self.epochs:
-            self.expected_loss = _of_knowing_nothing(self.model, told.sample_weight)
+            self.expected_loss = _of_knowing_nothing(self.model, told)
         self.epochs.append(len(self.epochs))
         self._note("loss", "model", told.loss)
         weights = iter(told.weights)
         for layer in told.layers:
-            its = [next(weights) for _ in range(1 if layer.bias is None else 2)]
+            own = [next(weights) for _ in range(1 if layer.bias is None else 2)]
+            its = [w for w in own if w.trained]
             self._note(
-                "update_ratio", layer.name, _ratio([w.update for w in its], [w.value for w in its])
+                "update_ratio", layer.name, _ratio([w.change for w in its], [w.value for w in its])
             )
-            self._note("gradient_norm", layer.name, _norm([w.gradient for w in its]))
+            self._note(
+                "gradient_norm", layer.name, _norm([w.gradient for w in its]) if its else np.nan
+            )
             if layer.activation == "relu":
                 self._note("dead", layer.name, dead(layer))
             if layer.activation in OUTER:
@@ -145,11 +149,13 @@ def _ratio(updates: list[Any], values: list[Any]) -> float:
     return _norm(updates) / of if of else float("nan")
 
 
-def _of_knowing_nothing(model: Any, weights: Any) -> float | None:
+def _of_knowing_nothing(model: Any, told: Trace) -> float | None:
     """The crossentropy of equal probabilities for all classes."""
+    rows, weights = len(told.x), told.sample_weight
     classes = 2
     if isinstance(model._loss, CategoricalCrossentropy | SparseCategoricalCrossentropy):
         classes = model.output_shape[-1]
     elif not isinstance(model._loss, BinaryCrossentropy):
         return None
-    return log(classes) * (1.0 if weights is None else float(np.mean(weights)))
+    counted = float(rows if weights is None else np.sum(weights))
+    return log(classes) * counted / told.divisor

@@ -85,6 +85,7 @@ class Recorder(Callback):
         model = self.model
         if model.optimizer.iterations + 1 in self.steps:
             x, y, weights, even = _next_batch(model._run)
+            x = x.reshape(len(x), *model.input_shape[1:])
             self.traces.append(trace(model, x, y, weights, even=even))
 
 

@@ -15,7 +15,7 @@ import numpy as np
 from engine.kernels.memory import Array
 from engine.study.expressions import shown, shown_result
 from engine.study.needed import needed
-from engine.study.trace import Trace
+from engine.study.trace import ClippingTrace, Trace, WeightTrace
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -24,14 +24,38 @@ MOST = 8
 """The most rows and columns of a tensor that is shown whole."""
 
 
-_FORMULAS = {
+_STEPS = {
     "SGD": "SGD: −α·gradient, or from the momentum",
     "Adam": "Adam: −αₜ·momentum/(√velocity + ε)",
+    "AdamW": "AdamW: −αₜ·momentum/(√velocity + ε)",
+    "RMSprop": "RMSprop: −α·gradient/√(velocity + ε), or from the momentum",
 }
+
+_STAGES = {
+    "dropout": ("input·scale where u ≥ rate, else 0", "doutput·scale where u ≥ rate, else 0"),
+    "scaling": ("input·scale + offset", "doutput·scale"),
+    "normalization": ("(input − mean)/spread", "doutput/spread"),
+    "inverse": ("mean + input·spread", "doutput·spread"),
+    "unchanged": ("the numbers as they are", "as it is"),
+}
+"""What a layer without trained weights does, forward and backward."""
+
+_CLIPPED = {
+    "clipvalue": "max(min(gradient, c), −c)",
+    "clipnorm": "gradient·c/max(norm, c)",
+    "global_clipnorm": "gradient·scale",
+}
+
+_NONE = np.zeros(0)
+
+Row = tuple[str, str, Array]
+"""The name of a tensor, its formula, and it."""
 
 
 def cells(values: Array) -> list[list[str]]:
     """The numbers of a tensor as text, row by row; of a large one what they are like."""
+    if not values.size:
+        return [[]]
     rows = np.atleast_2d(values)
     if max(rows.shape) <= MOST:
         return [[shown(float(v)) for v in row] for row in rows]
@@ -58,42 +82,137 @@ def matrix(values: Array) -> Table:
     return grid
 
 
-def parts(trace: Trace) -> Iterator[tuple[str, list[tuple[str, str, Array]]]]:
+def parts(trace: Trace) -> Iterator[tuple[str, list[Row]]]:
     """The parts of a step: a title, and names, formulas and tensors."""
-    for number, layer in enumerate(trace.layers, start=1):
+    yield from _forward_of(trace, -1)
+    for number, layer in enumerate(trace.layers):
         formula = "input·kernel" + ("" if layer.bias is None else " + bias")
-        rows = [("z", formula, layer.z)]
+        rows: list[Row] = [("z", formula, layer.z)]
         if layer.activation != "linear":
             rows.append(("a", f"{layer.activation}(z)", layer.a))
-        yield f"Forward: layer {number}, {layer.name}", rows
-    told = [("loss of each row", trace.loss_name, trace.sample_losses)]
-    told += [("penalty", path, np.array([value])) for path, value in trace.penalties.items()]
-    yield f"Loss: {shown_result(trace.loss)}", told
-    for number, layer in reversed(list(enumerate(trace.layers, start=1))):
-        rows = []
-        last = number == len(trace.layers)
-        if layer.da is not None:
-            behind = "from the loss" if last else f"dz·kernelᵀ of layer {number + 1}"
-            rows.append(("da", behind, layer.da))
-        of_loss = "from the loss, which reads z" if layer.da is None else ""
-        rows.append(("dz", of_loss or f"da·slope of {layer.activation}", layer.dz))
-        rows.append(("dkernel", "inputᵀ·dz", layer.dkernel))
-        if layer.dbias is not None:
-            rows.append(("dbias", "Σ dz over the rows", layer.dbias))
-        yield f"Backward: layer {number}, {layer.name}", rows
+        yield f"Forward: layer {number + 1}, {layer.name}", rows
+        yield from _forward_of(trace, number)
+    yield f"Loss: {shown_result(trace.loss)}", _loss(trace)
+    for number, layer in reversed(list(enumerate(trace.layers))):
+        yield from _backward_of(trace, number)
+        yield f"Backward: layer {number + 1}, {layer.name}", _backward(trace, number)
+    if trace.clipping is not None:
+        yield _clipping(trace.clipping)
+    yield _size_of_step(trace)
     for weight in trace.weights:
-        rows = [("before", "", weight.value), ("gradient", "", weight.gradient)]
-        if weight.penalty_gradient is not None:
-            rows.append(("of it", "from the penalty", weight.penalty_gradient))
-        for slot, values in weight.slots_before.items():
-            if values.any():
-                rows.append((slot, "before the step", values))
-        rows += [(slot, "after the step", values) for slot, values in weight.slots_after.items()]
-        rows += [
-            ("update", _FORMULAS[trace.optimizer], weight.update),
-            ("new", "before + update", weight.new),
+        frozen = "" if weight.trained else ", frozen"
+        yield f"Update: {weight.name}{frozen}", _update(trace, weight)
+
+
+def _forward_of(trace: Trace, layer: int) -> Iterator[tuple[str, list[Row]]]:
+    """The layers without trained weights behind a Dense layer."""
+    for stage in trace.behind(layer):
+        rows: list[Row] = [(name, "", v) for name, v in stage.constants.items()]
+        if stage.draws is not None:
+            rows.append(("u", "drawn in [0, 1)", stage.draws))
+        rows.append(("output", _STAGES[stage.kind][0], stage.output))
+        yield f"Forward: {stage.name}", rows
+
+
+def _backward_of(trace: Trace, layer: int) -> Iterator[tuple[str, list[Row]]]:
+    """The way back through them."""
+    origin = "from the loss"
+    if layer < len(trace.layers) - 1:
+        origin = f"dz·kernelᵀ of layer {layer + 2}"
+    for stage in reversed(trace.behind(layer)):
+        if stage.doutput is None or stage.dinput is None:
+            return
+        rows = [
+            ("doutput", origin, stage.doutput),
+            ("dinput", _STAGES[stage.kind][1], stage.dinput),
         ]
-        yield f"Update: {weight.name}", rows
+        origin = f"dinput of {stage.name}"
+        yield f"Backward: {stage.name}", rows
+
+
+def _loss(trace: Trace) -> list[Row]:
+    rows: list[Row] = []
+    if trace.targets is not trace.y:
+        rows.append(("targets", f"label_smoothing = {trace.label_smoothing:g}", trace.targets))
+    rows.append(("loss of each row", trace.loss_name, trace.sample_losses))
+    if trace.reduction != "mean":
+        formula = "reduction of the loss: what the sum is divided by"
+        rows.append((trace.reduction, formula, np.array([trace.divisor])))
+    return rows + [("penalty", path, np.array([v])) for path, v in trace.penalties.items()]
+
+
+def _backward(trace: Trace, number: int) -> list[Row]:
+    layer, last = trace.layers[number], number == len(trace.layers) - 1
+    if layer.dz is None:
+        return [("–", "no gradient is formed: nothing from here to the input is trained", _NONE)]
+    rows: list[Row] = []
+    if layer.activity_gradient is not None:
+        rows.append(("dactivity", "of the penalty on a", layer.activity_gradient))
+    extra = " + dactivity" if rows else ""
+    if layer.da is not None:
+        stages = trace.behind(number)
+        behind = "from the loss" if last else f"dz·kernelᵀ of layer {number + 2}"
+        rows.append(("da", (f"dinput of {stages[0].name}" if stages else behind) + extra, layer.da))
+    of_loss = ""
+    if layer.da is None:
+        of_loss = "from the loss, which reads z" + (extra and " + dactivity·slope")
+    rows.append(("dz", of_loss or f"da·slope of {layer.activation}", layer.dz))
+    if layer.dkernel is not None:
+        rows.append(("dkernel", "inputᵀ·dz", layer.dkernel))
+    if layer.dbias is not None:
+        rows.append(("dbias", "Σ dz over the rows", layer.dbias))
+    return rows
+
+
+def _clipping(clipping: ClippingTrace) -> tuple[str, list[Row]]:
+    rows: list[Row] = [("c", "the bound", np.array([clipping.bound]))]
+    if clipping.norm is not None and clipping.scale is not None:
+        rows.append(("norm", "√Σ g² over all trained weights", np.array([clipping.norm])))
+        rows.append(("scale", "c·min(1/norm, 1/c)", np.array([clipping.scale])))
+    return f"Clipping: {clipping.name}", rows
+
+
+def _size_of_step(trace: Trace) -> tuple[str, list[Row]]:
+    """The learning rate, and what Adam makes of it."""
+    schedule = "" if trace.schedule is None else f"{trace.schedule[0]} at s = {trace.step - 1}"
+    rows: list[Row] = [("α", schedule, np.array([trace.settings["learning_rate"]]))]
+    if trace.optimizer in ("Adam", "AdamW"):
+        rows.append(("αₜ", "α·√(1 − β₂ᵗ)/(1 − β₁ᵗ)", np.array([trace.rate])))
+    return f"The size of step t = {trace.step}", rows
+
+
+def _update(trace: Trace, weight: WeightTrace) -> list[Row]:
+    if weight.gradient is None or weight.update is None:
+        return [("as it was", "frozen: no gradient, no update", weight.value)]
+    rows: list[Row] = [("before", "", weight.value), ("gradient", "", weight.gradient)]
+    if weight.penalty_gradient is not None:
+        rows.append(("of it", "from the penalty", weight.penalty_gradient))
+    if weight.squares is not None:
+        rows.append(("norm", "√Σ gradient²", np.array([weight.squares**0.5])))
+    clipping = trace.clipping
+    if clipping is not None and weight.clipped is not None:
+        rows.append(("clipped", _CLIPPED[clipping.name], weight.clipped))
+    for slot, values in weight.slots_before.items():
+        if values.any():
+            rows.append((slot, "before the step", values))
+    after = [(s, "after the step", v) for s, v in weight.slots_after.items() if s != "average"]
+    step = _STEPS[trace.optimizer]
+    if clipping is not None and weight.clipped is None:
+        step += "; α shortened: scale·α"
+    if weight.decay is not None:
+        rows.append(("decay", "−before·(weight_decay·learning_rate)", weight.decay))
+    decayed = "before + update" if weight.decay is None else "before + decay + update"
+    rows += [*after, ("update", step, weight.update)]
+    if "average" not in weight.slots_after:
+        return [*rows, ("new", decayed, weight.new)]
+    assert weight.moved is not None
+    average = weight.slots_after["average"]
+    every = trace.settings["ema_overwrite_frequency"]
+    overwritten = bool(every) and trace.step % every == 0
+    rows.append(("moved" if overwritten else "new", decayed, weight.moved))
+    mu = "0, the first step" if trace.step == 1 else f"{trace.settings['ema_momentum']:g}"
+    rows.append(("average", f"μₐ·average + (1 − μₐ)·weight, μₐ = {mu}", average))
+    return [*rows, ("new", "the average, which overwrites it", weight.new)] if overwritten else rows
 
 
 def render(trace: Trace) -> Any:

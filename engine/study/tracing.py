@@ -1,7 +1,9 @@
 """A training step by its formulas, with the bits of the compiled kernels.
 
 Products are added in the kernels' order (:mod:`engine.study.orders`), exponentials and the like are
-the kernels' own (:mod:`engine.study.arithmetic`); all else is the formulas on NumPy arrays.
+the kernels' own (:mod:`engine.study.arithmetic`); all else is the formulas on NumPy arrays.  What
+stands between Dense layers is in :mod:`engine.study.between`, what happens to the gradients in
+:mod:`engine.study.optimizing`.
 :mod:`engine.study.step` is the same in plain NumPy: to read first, and right to rounding.
 """
 
@@ -13,14 +15,16 @@ import numpy as np
 
 from engine.kernels.memory import Array
 from engine.kernels.on_arrays import flushing
+from engine.layers import Dense
+from engine.layers.input import InputLayer
 from engine.losses.forms import form_of
 from engine.models.model import Model
 from engine.models.run import Rows, sigmoid_apart
-from engine.optimizers import SGD, Adam, Optimizer
-from engine.optimizers.adam import blend, largest_yet, stride
-from engine.optimizers.sgd import gather_momentum
+from engine.optimizers import Optimizer
 from engine.study import arithmetic, orders
-from engine.study.trace import LayerTrace, Trace, WeightTrace
+from engine.study.between import back_through, through
+from engine.study.optimizing import TRACED, Gradient, name_of, optimized, rates
+from engine.study.trace import LayerTrace, StageTrace, Trace
 
 
 def trace(
@@ -40,42 +44,38 @@ def trace(
     Raises
     ------
     ValueError, TypeError
-        If the model is not compiled or built, or the data do not fit it.
+        If the model is not compiled or built, the data do not fit it, or a step of it has no trace
+        (:func:`check_traceable`).
     """
     model._require_built()
     rows = model._rows(x, y, sample_weight)
     assert model.optimizer is not None
-    check_plain(model)
+    check_traceable(model)
     model.optimizer.check(model._kernel_weights)
     if even is None:
         even = model._first_shapes.get("train_on_batch", len(rows)) == len(rows)
-    with flushing():
+    with flushing(), np.errstate(all="ignore"):  # 0/0 is NaN, as in a kernel
         told = _Step(model, rows, even).traced()
     if apply:
         model.train_on_batch(x, y, sample_weight)
     return told
 
 
-def check_plain(model: Model) -> None:
-    """Raise a ValueError if a step of the model has parts that have no trace yet."""
-    found = [f"the layer {layer.name!r}" for layer in model.layers if layer.stage]
-    found += [f"trainable=False in {w.path}" for w in model._kernel_weights if not w.trainable]
-    for layer in model._dense_layers():
-        if layer.activity_regularizer is not None:
-            found.append(f"the activity_regularizer of {layer.name!r}")
-    optimizer, loss = model.optimizer, model._loss
-    if optimizer is not None:
-        options = {"clipping": optimizer.clipping, "weight_decay": optimizer.weight_decay,
-                   "use_ema": optimizer.use_ema or None}  # fmt: skip
-        found += [f"{name} of the optimizer" for name, value in options.items() if value]
-        if not isinstance(optimizer, SGD | Adam):
-            found.append(f"the optimizer {optimizer.name}")
-    if loss is not None and loss.reduction_form != "mean":
-        found.append(f"reduction={loss.reduction!r} of the loss")
+def check_traceable(model: Model) -> None:
+    """Raise a ValueError if a step of the model would do what is not stated here.
+
+    Nothing would be trained, each row has a loss of its own, or the optimizer is of a class of the
+    user's.
+    """
+    found = []
+    if not any(w.trainable for w in model._kernel_weights):
+        found.append("a model whose weights are all frozen")
+    if not isinstance(model.optimizer, TRACED):
+        found.append(f"the optimizer {type(model.optimizer).__name__}")
     if found:
         raise ValueError(
-            "Expected a model of Dense layers, SGD or Adam and a mean loss: other parts have no "
-            f"trace yet. Received: {', '.join(found)}"
+            "Expected a model with a trainable weight, and SGD, RMSprop, Adam or AdamW: there is "
+            f"no trace of anything else. Received: {' and '.join(found)}"
         )
 
 
@@ -84,14 +84,18 @@ class _Step:
 
     def __init__(self, model: Model, rows: Rows, even: bool) -> None:
         self.model, self.rows, self.even = model, rows, even
+        self.chain = [layer for layer in model.layers if not isinstance(layer, InputLayer)]
         self.dense = model._dense_layers()
         loss, optimizer = model._loss, model.optimizer
         assert loss is not None and optimizer is not None
         self.loss, self.optimizer = loss, optimizer
         last = self.dense[-1]
-        name = last.activation.__name__
+        self.ends = not any(layer.stage for layer in self.chain[self.chain.index(last) + 1 :])
+        """Whether no layer that computes something is behind the last Dense layer."""
+        name = last.activation.__name__ if self.ends else ""
         self.form, self.on_z = form_of(loss, name)
         self.apart = sigmoid_apart(name, self.on_z, model._metrics(rows.y).metrics)
+        self.stages: list[StageTrace] = []
 
     def traced(self) -> Trace:
         """All of it."""
@@ -99,9 +103,14 @@ class _Step:
         forward = self._forward()
         targets = self.loss.smooth(rows.y)
         share, values, gradient = self._loss(forward[-1], targets)
-        penalties = self._penalties()
+        penalties = self._penalties(forward)
         layers = self._backward(forward, gradient)
-        loss = arithmetic.with_penalties(arithmetic.mean(values), list(penalties.values()))
+        reduction = self.loss.reduction_form
+        divisor = arithmetic.divisor(reduction, len(rows), rows.x.dtype, rows.weights)
+        loss = arithmetic.reduced(values, divisor)
+        loss = arithmetic.with_penalties(loss, list(penalties.values()))
+        weights, clipping = optimized(optimizer, self._gradients(layers))
+        schedule = optimizer.schedule
         return Trace(
             model=model.name,
             x=rows.x,
@@ -110,139 +119,171 @@ class _Step:
             sample_weight=rows.weights,
             layers=layers,
             loss_name=self.loss.name,
-            loss_on="z" if self.on_z else "a",
+            loss_on="z" if self.on_z else "a" if self.ends else "h",
             loss_form=self.form,
             share=share,
             sample_losses=values,
             penalties={name: float(value) for name, value in penalties.items()},
             loss=float(loss),
-            optimizer=type(optimizer).__name__,
-            settings=_settings(optimizer, str(self.rows.x.dtype)),
+            optimizer=name_of(optimizer),
+            settings=_settings(optimizer, str(rows.x.dtype)),
             step=optimizer.iterations + 1,
-            rate=float(self._rate),
-            weights=self._update(layers),
+            rate=float(rates(optimizer, rows.x.dtype)[1]),
+            weights=weights,
+            stages=self.stages,
+            reduction=reduction,
+            divisor=float(divisor),
+            label_smoothing=self.loss.label_smoothing,
+            factors=self._factors(),
+            schedule=None if schedule is None else (type(schedule).__name__, _numbers(schedule)),
+            clipping=clipping,
         )
 
     # --- forward ------------------------------------------------------------------------------
 
     def _forward(self) -> list[dict[str, Any]]:
-        """input, kernel, bias, z and a of each layer."""
-        told = []
-        a = self.rows.x
-        for layer in self.dense:
-            kernel = layer.kernel.numpy()
-            bias = None if layer.bias is None else layer.bias.numpy()
-            z = orders.forward(a, kernel, bias)
-            fused = bias is not None and not (layer is self.dense[-1] and self.apart)
-            passed_on = arithmetic.activate(layer.activation.__name__, z, fused)
-            told.append({"input": a, "kernel": kernel, "bias": bias, "z": z, "a": passed_on})
-            a = passed_on
+        """input, kernel, bias, z and a of each Dense layer; the others go to `stages`."""
+        told: list[dict[str, Any]] = []
+        passed_on = self.rows.x
+        for layer in self.chain:
+            if isinstance(layer, Dense):
+                told.append(self._through(layer, passed_on))
+                passed_on = told[-1]["a"]
+            else:
+                self.stages.append(through(layer, passed_on, len(told) - 1))
+                passed_on = self.stages[-1].output
         return told
+
+    def _through(self, layer: Dense, x: Array) -> dict[str, Any]:
+        kernel = layer.kernel.numpy()
+        bias = None if layer.bias is None else layer.bias.numpy()
+        z = orders.forward(x, kernel, bias)
+        fused = bias is not None and not (layer is self.dense[-1] and self.apart)
+        a = arithmetic.activate(layer.activation.__name__, z, fused)
+        return {"input": x, "kernel": kernel, "bias": bias, "z": z, "a": a}
 
     def _loss(self, last: dict[str, Any], targets: Array) -> tuple[Array, Array, Array]:
         """What each element counts, the loss of each row, weighted, and the gradient."""
-        source, weights = last["z" if self.on_z else "a"], self.rows.weights
-        g = arithmetic.share_of(source, self.form, weights, self.even)
+        weights, reduction = self.rows.weights, self.loss.reduction_form
+        source = last["z" if self.on_z else "a"] if self.ends else self.stages[-1].output
+        g = arithmetic.share_of(source, self.form, weights, self.even, reduction)
         values, gradient = arithmetic.loss(self.form, source, targets, g)
         return g, (values if weights is None else values * weights), gradient
 
-    def _penalties(self) -> dict[str, Any]:
-        """What each weight with a regularizer adds to the loss."""
-        return {
-            weight.path: arithmetic.penalty(regularizer, weight.array)
-            for layer in self.dense
-            for weight, regularizer in _regularized(layer)
-        }
+    def _penalties(self, forward: list[dict[str, Any]]) -> dict[str, Any]:
+        """What each layer and then each trained weight with a regularizer adds to the loss."""
+        told = {}
+        for layer, numbers in zip(self.dense, forward, strict=True):
+            if layer.activity_regularizer is not None:
+                of_all = arithmetic.penalty(layer.activity_regularizer, numbers["a"])
+                told[f"{layer.name}/activity"] = of_all / of_all.dtype.type(len(self.rows))
+        for layer in self.dense:
+            for weight, regularizer in _regularized(layer):
+                told[weight.path] = arithmetic.penalty(regularizer, weight.array)
+        return told
+
+    def _factors(self) -> dict[str, tuple[float | None, float | None]]:
+        """The factors of the same regularizers."""
+        told = {}
+        for layer in self.dense:
+            if layer.activity_regularizer is not None:
+                told[f"{layer.name}/activity"] = layer.activity_regularizer.factors
+            told |= {w.path: regularizer.factors for w, regularizer in _regularized(layer)}
+        return told
 
     # --- backward -----------------------------------------------------------------------------
 
     def _backward(self, forward: list[dict[str, Any]], gradient: Array) -> list[LayerTrace]:
         """Every layer from the last to the first; `gradient` is that of what the loss reads."""
         layers: list[LayerTrace] = []
-        da = None if self.on_z else gradient
-        for layer, numbers in zip(reversed(self.dense), reversed(forward), strict=True):
+        lowest = next(k for k, layer in enumerate(self.dense) if layer.trainable_weights)
+        back: Array | None = None if self.on_z else gradient
+        for number in range(len(self.dense) - 1, -1, -1):
+            layer, numbers = self.dense[number], forward[number]
             name = layer.activation.__name__
-            dz = gradient if da is None else arithmetic.d_activate(name, numbers["a"], da)
-            dkernel = orders.gradient_of_kernel(numbers["input"], dz)
-            dbias = None if layer.bias is None else orders.gradient_of_bias(dz)
-            gradients = [
-                d if slope is None or d is None else d + slope
-                for d, slope in zip((dkernel, dbias), _slopes_of_penalties(layer), strict=True)
-            ]
-            layers.append(LayerTrace(layer.name, name, **numbers, da=da, dz=dz,
-                                     dkernel=gradients[0], dbias=gradients[1]))  # fmt: skip
-            if layer is not self.dense[0]:
-                da = orders.gradient_of_input(dz, numbers["kernel"])
+            if number < lowest:
+                layers.append(LayerTrace(layer.name, name, **numbers, da=None, dz=None,
+                                         dkernel=None, dbias=None))  # fmt: skip
+                continue
+            da = back if back is None else self._back_to(number, back)
+            slope = None
+            if layer.activity_regularizer is not None:
+                slope = arithmetic.d_activity(layer.activity_regularizer, numbers["a"])
+            if da is None:
+                dz = gradient
+                if slope is not None:
+                    dz = dz + arithmetic.d_activate(name, numbers["a"], slope)
+            else:
+                da = da if slope is None else da + slope
+                dz = arithmetic.d_activate(name, numbers["a"], da)
+            dkernel, dbias = _gradients_of(layer, numbers["input"], dz)
+            layers.append(LayerTrace(layer.name, name, **numbers, da=da, dz=dz, dkernel=dkernel,
+                                     dbias=dbias, activity_gradient=slope))  # fmt: skip
+            if number > lowest:
+                back = orders.gradient_of_input(dz, numbers["kernel"])
         return layers[::-1]
 
-    # --- update -------------------------------------------------------------------------------
+    def _back_to(self, number: int, doutput: Array) -> Array:
+        """Back through the layers behind Dense layer `number`, to the gradient of its a."""
+        for place in range(len(self.stages) - 1, -1, -1):
+            if self.stages[place].behind == number:
+                self.stages[place] = back_through(self.stages[place], doutput)
+                doutput = self.stages[place].dinput  # type: ignore[assignment]
+        return doutput
 
-    @property
-    def _rate(self) -> Any:
-        """The size of the step: α_t."""
-        optimizer = self.optimizer
-        return optimizer.rates(optimizer.iterations, 1, str(self.rows.x.dtype))[0]
-
-    def _update(self, layers: list[LayerTrace]) -> list[WeightTrace]:
+    def _gradients(self, layers: list[LayerTrace]) -> list[Gradient]:
+        """Each weight with its gradient, in the model's order."""
         told = []
-        slots = self._slots()
         for layer, numbers in zip(self.dense, layers, strict=True):
-            gradients = [d for d in (numbers.dkernel, numbers.dbias) if d is not None]
             of_penalties = _slopes_of_penalties(layer)
-            for weight, g, slope in zip(layer.weights, gradients, of_penalties, strict=False):
-                before = slots[weight.path]
-                after, update = self._moved(g, before)
-                new = weight.array + update
-                told.append(
-                    WeightTrace(weight.path, weight.numpy(), g, slope, before, after, update, new)
-                )
+            for weight, g, slope in zip(
+                layer.weights, (numbers.dkernel, numbers.dbias), of_penalties, strict=False
+            ):
+                told.append(Gradient(weight, g, slope))
         return told
 
-    def _slots(self) -> dict[str, dict[str, Array]]:
-        """Copies of the slots of each weight; zeros before the first step."""
-        names = self.optimizer.slot_names
-        told = {
-            w.path: {n: np.zeros_like(w.array) for n in names} for w in self.model._kernel_weights
-        }
-        for weight, name, values in self.optimizer.slot_views():
-            told[weight.path][name] = values.copy()
-        return told
 
-    def _moved(self, g: Array, slots: dict[str, Array]) -> tuple[dict[str, Array], Array]:
-        """The slots after the step, and what it adds to the weight."""
-        optimizer, alpha = self.optimizer, self._rate
-        hyper = [g.dtype.type(h) for h in optimizer.hyperparameters]
-        if isinstance(optimizer, SGD):
-            if not slots:
-                return {}, -(g * alpha)
-            m = gather_momentum(slots["momentum"], g, alpha, hyper[0])
-            ahead = gather_momentum(m, g, alpha, hyper[0]) if optimizer.nesterov else m
-            return {"momentum": m}, ahead
-        assert isinstance(optimizer, Adam)
-        share_1, share_2, epsilon = hyper
-        m = blend(slots["momentum"], g, share_1)
-        v = blend(slots["velocity"], g * g, share_2)
-        after = {"momentum": m, "velocity": v}
-        if optimizer.amsgrad:
-            v = after["velocity_hat"] = largest_yet(slots["velocity_hat"], v)
-        return after, -stride(m, v, alpha, epsilon)
+def _gradients_of(layer: Dense, x: Array, dz: Array) -> tuple[Array | None, Array | None]:
+    """DW and db of the weights that are trained, with the gradients of their penalties."""
+    found: list[Array | None] = [None, None]
+    for which, (weight, slope) in enumerate(
+        zip(layer.weights, _slopes_of_penalties(layer), strict=False)
+    ):
+        if weight.trainable:
+            g = orders.gradient_of_bias(dz) if which else orders.gradient_of_kernel(x, dz)
+            found[which] = g if slope is None else g + slope
+    return found[0], found[1]
 
 
 def _settings(optimizer: Optimizer, dtype: str) -> dict[str, Any]:
     """The optimizer's numbers as it has them, in double precision."""
-    names = "learning_rate", "momentum", "nesterov", "beta_1", "beta_2", "epsilon", "amsgrad"
+    names = ("learning_rate", "momentum", "nesterov", "beta_1", "beta_2", "rho", "epsilon",
+             "amsgrad", "centered")  # fmt: skip
     settings = {name: getattr(optimizer, name) for name in names if hasattr(optimizer, name)}
     if optimizer.schedule is not None:  # what a training step takes has other last bits
-        rate = optimizer.schedule.rates(optimizer.iterations, 1, dtype)[0]
-        settings["learning_rate"] = rate.item()
+        settings["learning_rate"] = rates(optimizer, dtype)[0].item()
+    if optimizer.weight_decay is not None:
+        settings["weight_decay"] = optimizer.weight_decay
+    if optimizer.use_ema:
+        settings["ema_momentum"] = optimizer.ema_momentum
+        settings["ema_overwrite_frequency"] = optimizer.ema_overwrite_frequency
     return settings
 
 
+def _numbers(schedule: Any) -> dict[str, Any]:
+    """The arguments of a schedule, if it tells them: one of the user's need not."""
+    try:
+        told: dict[str, Any] = schedule.get_config()
+    except NotImplementedError:
+        return {}
+    return told
+
+
 def _regularized(layer: Any) -> list[tuple[Any, Any]]:
-    """The weights of a layer that have a regularizer, with it."""
+    """The trained weights of a layer that have a regularizer, with it."""
     regularizers = layer.kernel_regularizer, layer.bias_regularizer
     pairs = zip(layer.weights, regularizers, strict=False)
-    return [(weight, regularizer) for weight, regularizer in pairs if regularizer is not None]
+    return [(w, r) for w, r in pairs if r is not None and w.trainable]
 
 
 def _slopes_of_penalties(layer: Any) -> tuple[Array | None, Array | None]:

@@ -44,7 +44,9 @@ class KerasWatching(Watching):
         weights = [w for layer in dense_layers(model) for w in layer.weights]
         names = weight_names([tuple(w.shape) for w in weights])
         paths = [w.path.replace("/", "_") for w in weights]
-        for slot in model.optimizer.variables[2:]:
+        # A learning rate that follows a schedule is no variable.
+        own = [v for v in model.optimizer.variables if v.name not in ("iteration", "learning_rate")]
+        for slot in own:
             kind, name = _slot(slot.name, slot.path, paths, names)
             told[f"{kind}({name})"] = np.array(slot)
         return told | weights_of(model)

@@ -273,6 +273,17 @@ def test_a_loss_that_is_not_finite_is_traced_to_its_layer(data):
     assert all(np.isfinite(w).all() for w in model.get_weights())
 
 
+def test_steps_are_traced_while_batches_come(data):
+    batches, model = cut(*data, size=30), network()
+    recorder = engine.study.Recorder([1, 3, 4])
+    model.fit(batches, verbose=0, callbacks=[recorder])
+    for trace, number in zip(recorder.traces, (0, 2, 3), strict=True):
+        assert trace.x.tobytes() == batches[number][0].tobytes()
+        assert trace.sample_weight.tobytes() == batches[number][2].tobytes()
+    new = [weight.new for weight in recorder.traces[-1].weights]
+    assert [w.tobytes() for w in new] == [w.tobytes() for w in model.get_weights()]
+
+
 def test_a_backup_is_taken_up_where_that_is_possible(data, tmp_path):
     class Die(engine.callbacks.Callback):
         def on_epoch_begin(self, epoch, logs=None):

@@ -15,6 +15,7 @@ from engine.study.expressions import (
     Function,
     Negative,
     Number,
+    Power,
     Product,
     Root,
     Square,
@@ -47,6 +48,12 @@ CASES = [
     (Function("sign", B), "sign(b)", "sign(−3)", -1.0),
     (Function("ln", A), "ln(a)", "ln(2)", math.log(2)),
     (Condition(B), "[b > 0]", "[−3 > 0]", 0.0),
+    (Condition(A, "≥", C), "[a ≥ c]", "[2 ≥ 0.5]", 1.0),
+    (Power(B, A), "b^a", "(−3)^2", 9.0),
+    (Power(C, Fraction(A, B)), "c^(a/b)", "0.5^(2/(−3))", 0.5 ** (-2 / 3)),
+    (Function("floor", B), "⌊b⌋", "⌊−3⌋", -3.0),
+    (Function("ceil", C), "⌈c⌉", "⌈0.5⌉", 1.0),
+    (Function("cos", A), "cos(a)", "cos(2)", math.cos(2)),
     (Sum(A, Product(B, Number(4.0))), "a + b·4", "2 + (−3)·4", -10.0),
 ]
 

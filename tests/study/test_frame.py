@@ -10,6 +10,7 @@ import engine
 from engine.study.expressions import shown
 from engine.study.text import cells
 from tests.study.random_nets import draw
+from tests.study.whole_nets import EXAMPLES
 from tests.tolerances import assert_same_bits
 
 
@@ -171,3 +172,43 @@ def test_rich_prints_it():
 def test_any_network_as_text(seed):
     model, x, y, weights, _ = draw(seed)
     assert "Loss:" in str(model.trace(x, y, weights))
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_every_part_of_a_step(name):
+    """Each tensor of the trace stands in the frame; its numbers in the text and the tables."""
+    model, x, y = EXAMPLES[name]()
+    model.train_on_batch(x, y)
+    told = model.trace(x, y)
+    frame, text, tables = told.frame(), str(told), told._repr_html_()
+
+    def assert_there(owner, tensor, values):
+        part = frame[(frame["layer"] == owner) & (frame["tensor"] == tensor)]
+        assert_same_bits(part["value"].to_numpy(values.dtype).reshape(values.shape), values)
+        for value in values.ravel():
+            assert shown(float(value)) in text and shown(float(value)) in tables
+
+    for stage in told.stages:
+        tensors = {"output": stage.output, **stage.constants, "u": stage.draws,
+                   "doutput": stage.doutput, "dinput": stage.dinput}  # fmt: skip
+        for tensor, values in tensors.items():
+            if values is not None:
+                assert_there(stage.name, tensor, values)
+    for layer in told.layers:
+        if layer.activity_gradient is not None:
+            assert_there(layer.name, "dactivity", layer.activity_gradient)
+    for weight in told.weights:
+        owner, kind = weight.name.split("/")
+        assert_there(owner, f"new {kind}", weight.new)
+        if weight.clipped is not None:
+            assert_there(owner, f"clipped d{kind}", weight.clipped)
+        if weight.decay is not None:
+            assert_there(owner, f"decay of {kind}", weight.decay)
+        for slot, values in weight.slots_after.items():
+            assert_there(owner, f"{slot} of {kind}, after", values)
+        assert ("frozen" in text) == any(not w.trained for w in told.weights)
+    if told.clipping is not None and told.clipping.norm is not None:
+        assert shown(told.clipping.scale) in text and shown(told.clipping.norm) in text
+    assert shown(told.settings["learning_rate"]) in text
+    titles = [f"Forward: {layer.name}" for layer in model.layers if layer.stage]
+    assert all(title in text for title in titles)

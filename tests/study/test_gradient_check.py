@@ -1,16 +1,19 @@
 """Right gradients pass for every loss, activation and size; wrong ones are found; kinks marked."""
 
+from dataclasses import replace
 from importlib import import_module
 
 import numpy as np
 import pytest
 
 import engine
-from engine.study import arithmetic, gradient_check, orders
+from engine.study import arithmetic, between, gradient_check, orders
+from tests.study import whole_nets
 from tests.study.nets import ACTIVATIONS, FORMS, penalized, smooth_case
 from tests.study.random_nets import draw
 
 checking = import_module("engine.study.gradient_check")
+tracing = import_module("engine.study.tracing")
 
 
 def check(model, x, y, w=None, **options):
@@ -109,7 +112,9 @@ WRONG = {
     "no sample weights": (
         "tanh",
         0,
-        instead(arithmetic, "share_of", lambda right: lambda s, f, w, e: right(s, f, None, e)),
+        instead(
+            arithmetic, "share_of", lambda right: lambda s, f, w, *more: right(s, f, None, *more)
+        ),
     ),
     "p + y": (
         "tanh",
@@ -287,3 +292,55 @@ def test_mistakes():
     lazy.compile("sgd", "mse")
     with pytest.raises(ValueError, match="Expected a built model"):
         check(lazy, x, y)
+
+
+@pytest.mark.parametrize("seed", (3, 5, 8, 11, 17, 29, 34, 36, 38, 47, 54))
+def test_any_whole_network(seed):
+    """Dropout, Rescaling, Normalization, Flatten, frozen weights, activities, reductions."""
+    model, x, y, w, words = whole_nets.draw(seed, rows=4)
+    done = check(model, x, y, w)
+    assert done.passed, f"{words}\n{done}"
+    trained = [v.path.split("/")[-1] for v in model._kernel_weights if v.trainable]
+    assert [c.name.split("/")[-1] for c in done.weights] == trained
+
+
+def test_the_draws_are_held_fast():
+    """Those of the next step; the model's Dropout does not move on."""
+    engine.utils.set_random_seed(0)
+    model = engine.Sequential(
+        [engine.Input((3,)), engine.layers.Dropout(0.5), engine.layers.Dense(2)]
+    )
+    model.compile("sgd", "mse")
+    x, y = np.ones((4, 3)), np.ones((4, 2))
+    draws = model.trace(x, y).stages[0].draws
+    assert check(model, x, y).passed
+    assert (model.trace(x, y).stages[0].draws == draws).all()
+
+
+STAGES_WRONG = {
+    "the mask of the way back": (between, "back_through", lambda right: lambda stage, d: replace(
+        right(stage, d), dinput=d * 2.0)),
+    "the penalty on activations": (arithmetic, "d_activity", lambda right: lambda r, a: 2 * right(
+        r, a)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STAGES_WRONG)
+def test_wrong_derivatives_between_layers_are_found(name, monkeypatch):
+    room, function, wrong = STAGES_WRONG[name]
+    right = getattr(room, function)
+    for place in (room, tracing):
+        if hasattr(place, function):
+            monkeypatch.setattr(place, function, wrong(right))
+    engine.utils.set_random_seed(0)
+    model = engine.Sequential(
+        [
+            engine.Input((3,)),
+            engine.layers.Dense(4, "tanh", activity_regularizer="l2"),
+            engine.layers.Dropout(0.3),
+            engine.layers.Dense(2),
+        ]
+    )
+    model.compile("sgd", "mse")
+    rng = np.random.default_rng(1)
+    assert not check(model, rng.normal(size=(4, 3)), rng.normal(size=(4, 2))).passed

@@ -124,3 +124,35 @@ def test_a_second_fit_goes_on(rows):
 def test_rows_that_do_not_fit(rows):
     with pytest.raises(ValueError, match="Expected"):
         model().fit(*rows, verbose=0, callbacks=[Health(np.ones((3, 5)), [0, 1, 2])])
+
+
+def test_frozen_layers_and_dropout(rows):
+    """Nothing is said of the gradients of a frozen layer; decay counts as a move."""
+    engine.utils.set_random_seed(1)
+    made = engine.Sequential(
+        [
+            engine.Input((2,)),
+            engine.layers.Dense(5, "relu", name="base", trainable=False),
+            engine.layers.Dropout(0.5),
+            engine.layers.Dense(3, "softmax", name="head"),
+        ]
+    )
+    made.compile(engine.optimizers.SGD(0.1, weight_decay=0.5), "sparse_categorical_crossentropy")
+    x, y = rows
+    health, trace = Health(x, y), made.trace(x, y)
+    made.fit(x, y, epochs=1, verbose=0, callbacks=[health])
+    assert np.isnan(health.values["gradient_norm"]["base"]).all()
+    assert np.isnan(health.values["update_ratio"]["base"]).all()
+    assert len(health.values["dead"]["base"]) == 2
+    own = [w for w in trace.weights if w.trained]
+    moved = np.sqrt(sum(np.sum((w.new - w.value).astype("f8") ** 2) for w in own))
+    size = np.sqrt(sum(np.sum(w.value.astype("f8") ** 2) for w in own))
+    assert health.values["update_ratio"]["head"][0] == pytest.approx(moved / size, rel=1e-4)
+
+
+@pytest.mark.parametrize(("reduction", "times"), [("sum", 30.0), ("sum_over_batch_size", 1.0)])
+def test_the_loss_of_knowing_nothing_by_the_reduction(rows, reduction, times):
+    made = model(loss=engine.losses.SparseCategoricalCrossentropy(reduction=reduction))
+    health = Health(*rows)
+    made.fit(*rows, epochs=1, verbose=0, callbacks=[health])
+    assert health.expected_loss == pytest.approx(times * np.log(3))

@@ -101,3 +101,29 @@ def test_a_page_of_the_steps():
 def test_wrong_steps(steps, error, words):
     with pytest.raises(error, match=words):
         Recorder(steps)
+
+
+def test_steps_with_draws_and_rows_of_two_axes():
+    """Each step's Dropout, in the middle of a fit; the rows come flat from the kernel's buffers."""
+    engine.utils.set_random_seed(6)
+    made = engine.Sequential(
+        [
+            engine.Input((1, 5)),
+            engine.layers.Flatten(),
+            engine.layers.Dropout(0.5),
+            engine.layers.Dense(2, "sigmoid"),
+        ]
+    )
+    made.compile("adam", "binary_crossentropy")
+    x, y, _ = rows()
+    seen, recorder = [], Recorder(range(1, 100))
+    look = engine.callbacks.LambdaCallback(
+        on_train_batch_end=lambda step, logs: seen.append(made.get_weights())
+    )
+    made.fit(x[:, None], y, batch_size=4, epochs=2, verbose=0, callbacks=[recorder, look])
+    assert len(recorder.traces) == 8
+    for told, after in zip(recorder.traces, seen, strict=True):
+        for traced, weight in zip(told.weights, after, strict=True):
+            assert_same_bits(traced.new, weight)
+    draws = [told.stages[1].draws.tobytes() for told in recorder.traces]
+    assert len(set(draws)) == 8

@@ -81,7 +81,8 @@ WRONG = {
     "another order": (orders, "in_sequence", lambda x, w, blocked: x @ w),
     "an exponential of NumPy's": (arithmetic, "fused_logistic", arithmetic.sigmoid),
     "a loss by its formula": (
-        arithmetic, "mean", lambda v: np.float32(np.mean(v.astype("float64"))) * np.float32(1.0001),
+        arithmetic, "reduced",
+        lambda v, by: np.float32(np.mean(v.astype("float64"))) * np.float32(1.0001),
     ),
     "an ulp": (orders, "gradient_of_bias", lambda dz: one_ulp_more(orders.one_by_one(dz))),
 }  # fmt: skip

@@ -71,6 +71,7 @@
   }
 
   function list(title, equations, note = "") {
+    if (!equations.length && !note) return [];
     const told = [make("h2", {}, title), ...equations.map(equation)];
     if (note) told.push(make("p", { class: "remark" }, note));
     return told;
@@ -85,16 +86,22 @@
       batch: () => [make("h2", {}, "The batch"), make("p", {},
         `Row ${at.row}: x = (${step().x[at.row].slice(0, 16).join(", ")}` +
         `${step().x[at.row].length > 16 ? ", …" : ""}), y = ${step().y[at.row].join(", ")}.`)],
-      forward: () => list(`Forward: ${name}, row ${at.row}`, row.forward),
+      forward: () => [
+        ...list(`What comes in: through ${data.before.join(", ")}, row ${at.row}`,
+          found(at.layer).units[0].rows[at.row].before),
+        ...list(`Forward: ${name}, row ${at.row}`, row.forward)],
       loss: () => [
+        ...list(`Label of unit ${at.unit}, row ${at.row}`, row.smoothed),
         ...list(`Loss of row ${at.row}: ${data.loss}`, found(last).units[0].rows[at.row].loss),
-        make("p", {}, `Loss of the step: ${step().loss} (${step().mean}).`),
-        ...(step().kerasLoss ? [make("p", { class: "keras" }, `Keras says ${step().kerasLoss}.`)] : [])],
+        ...list(`Loss of the step: ${step().loss}`, step().total)],
       backward: () => [
-        ...list(`Backward: ${name}, row ${at.row}`, row.backward),
-        ...list("Gradients of its weights: the sum over all rows", unit.gradients, left)],
-      update: () => list(`Update by ${data.optimizer}: ${name}`,
-        [...(step().rate ? [step().rate] : []), ...unit.updates], left),
+        ...list(`Backward: ${name}, row ${at.row}`, row.backward, row.backward.length ? "" :
+          "No gradient is formed: neither this layer nor one before it has a trained weight."),
+        ...list("Gradients of its weights: the sum over all rows", unit.gradients,
+          unit.gradients.length ? left : row.backward.length ? "The weights are frozen: no gradient is formed." : "")],
+      update: () => [
+        ...list("The same for all weights", step().rates),
+        ...list(`Update by ${data.optimizer}: ${name}`, unit.updates, left)],
     }[part().kind]();
     byId("formulas").replaceChildren(...told);
   }
@@ -102,14 +109,16 @@
   // --- the numbers of the layer, as a table -----------------------------------------------------
 
   function showNumbers() {
-    const isBatch = part().kind === "batch";
-    const columns = isBatch ? ["x"] : ["z", "a", "da", "dz"].filter((name, k) =>
-      found(at.layer)[name] && (k < 2 || ["backward", "update"].includes(part().kind)));
-    const values = isBatch ? [step().x[at.row]] : columns.map((name) => found(at.layer)[name][at.row]);
+    const isBatch = part().kind === "batch", here = found(at.layer), { read } = step();
+    const back = ["backward", "update"].includes(part().kind);
+    const columns = (isBatch ? [["x", step().x], ...(read ? [read] : [])]
+      : [["z", here.z], ["a", here.a], ...(here.passed ? [here.passed] : []),
+        ...(back ? [["da", here.da], ["dz", here.dz]] : [])]).filter(([, values]) => values);
+    const values = columns.map(([, all]) => all[at.row]);
     const told = isBatch ? `Row ${at.row} of the batch`
       : `Layer ${at.layer + 1}, ${data.layers[at.layer].name}, row ${at.row}`;
     const head = make("tr", {}, make("th", { scope: "col" }, isBatch ? "input" : "unit"),
-      ...columns.map((name) => make("th", { scope: "col" }, name)));
+      ...columns.map(([name]) => make("th", { scope: "col" }, name)));
     const rows = values[0].map((_, k) => make("tr", !isBatch && k === at.unit ? { class: "chosen" } : {},
       make("th", { scope: "row" }, String(k)), ...values.map((column) => make("td", {}, column[k]))));
     byId("numbers").replaceChildren(make("caption", {}, told), make("thead", {}, head),
@@ -132,15 +141,17 @@
   function inCircles(layer) {
     const { kind, layer: now = 0 } = part();
     if (kind === "batch" || (kind === "forward" && layer > now)) return ["", null];
-    if (kind === "forward" || kind === "loss") return ["a", found(layer).a];
-    if (kind === "backward" && layer < now) return ["a", found(layer).a];
+    const passed = found(layer).passed || ["a", found(layer).a];
+    if (kind === "forward" || kind === "loss") return passed;
+    if (kind === "backward" && layer < now) return passed;
     return ["dz", found(layer).dz];
   }
 
   function onEdges(layer) {
     const { kind, layer: now = 0 } = part();
-    if (kind === "update") return ["update", found(layer)["update kernel"]];
-    if (kind === "backward" && layer >= now) return ["gradient", found(layer).dkernel];
+    const told = kind === "update" ? ["update", found(layer)["update kernel"]]
+      : kind === "backward" && layer >= now ? ["gradient", found(layer).dkernel] : null;
+    if (told) return told[1] ? told : ["", found(layer).kernel]; // of frozen weights there is none
     const quiet = kind === "batch" || (kind === "forward" && layer > now);
     return [quiet ? "" : "weight", found(layer).kernel];
   }
@@ -179,15 +190,22 @@
     }
     for (let column = 0; column < columns; column++) {
       const layer = column - 1;
-      const [name, values] = layer < 0 ? ["x", step().x] : inCircles(layer);
+      const first = part().kind !== "batch" && step().read || ["x", step().x];
+      const [name, values] = layer < 0 ? first : inCircles(layer);
       const isNow = layer === at.layer ? part().kind !== "batch" : layer < 0 && part().kind === "batch";
       const head = layer < 0 ? "inputs" : data.layers[layer].name;
       const total = layer < 0 ? data.inputs : data.layers[layer].units;
       const [x] = place(column, 0);
       const largest = values ? Math.max(...values[at.row].map(size)) || 1 : 1;
       units.append(draw("text", { class: "head", x, y: 14 }, head));
-      units.append(draw("text", { x, y: 30 }, layer < 0 ? `x: ${total}` :
+      units.append(draw("text", { x, y: 30 }, layer < 0 ? `${name}: ${total}` :
         `${data.layers[layer].activation}: ${total}`));
+      const others = layer < 0 ? data.before : data.layers[layer].behind;
+      if (others.length) {
+        const named = `then ${others.join(", ")}`; // where it has room
+        units.append(draw("text", { x, y: 46 }, named.length * 5.4 < Math.min(across, 2 * side) ? named
+          : `then ${others.length} more layer${others.length > 1 ? "s" : ""}`));
+      }
       drawn[column].forEach((unit, k) => {
         const [cx, cy] = place(column, k);
         const text = values ? values[at.row][unit] : "";
@@ -220,6 +238,8 @@
       (lines ? "The wider a line the larger; blue and whole: positive, orange and dashed: negative." : "");
   }
 
+  const isFrozen = (layer) => !found(layer).dkernel && !found(layer).dbias;
+
   // --- where we are -------------------------------------------------------------------------------
 
   function told() {
@@ -228,10 +248,13 @@
     const when = data.steps.length > 1 || step().number > 1 ? `Step ${step().number}. ` : "";
     return `${when}Part ${at.part + 1} of ${parts.length}: ` + {
       batch: `the batch of ${step().batch} row${step().batch > 1 ? "s" : ""} comes in.`,
-      forward: `forward through ${name}: z = inputs · weights + bias, a = ${data.layers[layer || 0].activation}(z).`,
+      forward: `forward through ${name}: z = inputs · weights + bias, a = ${data.layers[layer || 0].activation}(z)` +
+        `${layer !== undefined && data.layers[layer].behind.length ? `; then through ${data.layers[layer].behind.join(", ")}` : ""}.`,
       loss: `the loss: ${data.loss} = ${step().loss}.`,
-      backward: `backward through ${name}: the error signal dz of every unit, and the gradients of its weights.`,
-      update: `the update: ${data.optimizer} moves every weight.`,
+      backward: layer === undefined ? "" : !found(layer).dz ? `no way back through ${name}: from here on nothing is trained.` :
+        `backward through ${name}: the error signal dz of every unit` +
+        `${isFrozen(layer) ? "; its weights are frozen" : ", and the gradients of its weights"}.`,
+      update: `the update: ${data.optimizer} moves every weight${numbers.some(isFrozen) ? " that is not frozen" : ""}.`,
     }[kind];
   }
 

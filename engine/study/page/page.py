@@ -73,7 +73,10 @@ def _checked(traces: Any) -> list[Trace]:
             "Expected a Trace, as model.trace(x, y) returns, or a list of them. "
             f"Received: traces={shown(traces)}"
         )
-    shapes = [[layer.kernel.shape for layer in step.layers] for step in steps]
+    shapes = [
+        [*(layer.kernel.shape for layer in step.layers), *(stage.name for stage in step.stages)]
+        for step in steps
+    ]
     if any(shape != shapes[0] for shape in shapes):
         raise ValueError(
             "Expected traces of one model. Received: models with different layers, "

@@ -10,11 +10,12 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from engine.kernels.memory import Array
 from engine.study.expressions import Equation, pieces, shown, shown_result
-from engine.study.formulas import Neuron, rate
+from engine.study.formulas import Neuron
+from engine.study.letters import passed_on
+from engine.study.loss_formulas import penalties, total
+from engine.study.rate_formulas import rates
 from engine.study.trace import LayerTrace, Trace
 
 MOST_ROWS, MOST_UNITS, MOST_INPUTS = 8, 64, 8
@@ -97,9 +98,15 @@ def payload(
         "optimizer": first.optimizer,
         "inputs": first.x.shape[1],
         "layers": [
-            {"name": layer.name, "activation": layer.activation, "units": layer.kernel.shape[1]}
-            for layer in first.layers
+            {
+                "name": layer.name,
+                "activation": layer.activation,
+                "units": layer.kernel.shape[1],
+                "behind": [stage.name for stage in first.behind(number)],
+            }
+            for number, layer in enumerate(first.layers)
         ],
+        "before": [stage.name for stage in first.behind(-1)],
         "most": {"rows": MOST_ROWS, "units": MOST_UNITS, "inputs": MOST_INPUTS},
         "forms": forms.all,
         "keras": others is not None,
@@ -116,29 +123,33 @@ def _texts(values: Array, digits: int = DIGITS) -> Any:
 
 def _step(trace: Trace, other: Tensors, forms: Forms) -> dict[str, Any]:
     rows = min(len(trace.x), MOST_ROWS)
-    step_size = rate(trace)
     return {
         "number": trace.step,
         "loss": shown_result(trace.loss),
         "batch": len(trace.x),
         "rows": rows,
         "x": _texts(trace.x[:rows]),
+        "read": _read(trace, -1, rows),
         "y": _texts(trace.y[:rows]),
         "losses": [shown_result(float(v)) for v in trace.sample_losses[:rows]],
-        "mean": _mean(trace),
-        "kerasLoss": beside(trace.loss, float(other["loss"])) if "loss" in other else "",
-        "rate": None if step_size is None else forms.told(step_size),
+        "total": [
+            *(forms.told(penalty) for penalty in penalties(trace)),
+            forms.told(total(trace), other.get("loss")),
+        ],
+        "rates": [forms.told(rate) for rate in rates(trace)],
         "layers": [_layer(trace, n, rows, other, forms) for n in range(len(trace.layers))],
     }
 
 
-def _mean(trace: Trace) -> str:
-    """How the rows' losses become the step's."""
-    told = f"the mean of {len(trace.x)} row{'s' if len(trace.x) > 1 else ''}"
-    if trace.penalties:
-        told += f", {shown(float(np.mean(trace.sample_losses)))}"
-        told += "".join(f" + {shown(v)} for {name}" for name, v in trace.penalties.items())
-    return told
+def _read(trace: Trace, layer: int, rows: int) -> list[Any] | None:
+    """What a layer (−1: the batch) and those behind it pass on, if it is not x or a: letter, it."""
+    stages = trace.behind(layer)
+    letter = passed_on(trace, layer, 0, 0)[1]
+    if letter in ("x", "a"):
+        return None
+    # Of the first layer's inputs all are drawn as x is, of others as many as units.
+    most = None if layer < 0 else MOST_UNITS
+    return [letter, _texts(stages[-1].output[:rows, :most])]
 
 
 def _layer(trace: Trace, number: int, rows: int, other: Tensors, forms: Forms) -> dict[str, Any]:
@@ -148,12 +159,13 @@ def _layer(trace: Trace, number: int, rows: int, other: Tensors, forms: Forms) -
         name: None if values is None else _texts(values[:rows, :units])
         for name, values in (("z", layer.z), ("a", layer.a), ("da", layer.da), ("dz", layer.dz))
     }
+    told["passed"] = _read(trace, number, rows)
     for weight in trace.weights:
         owner, name = weight.name.rsplit("/", 1)
         if owner == layer.name:
-            parts = {"": weight.value, "d": weight.gradient, "update ": weight.update}
+            parts = {"": weight.value, "d": weight.gradient, "update ": weight.change}
             for prefix, values in parts.items():
-                told[prefix + name] = _texts(values[..., :units])
+                told[prefix + name] = None if values is None else _texts(values[..., :units])
     told["units"] = [
         _unit(Neuron(trace, number, unit, 0), rows, range(min(inputs, MOST_INPUTS)), other, forms)
         for unit in range(units)
@@ -178,29 +190,45 @@ def _unit(
     of_rows = []
     for row in range(rows):
         here = Neuron(trace, layer, unit, row)
-        da = here.da()
+        before = [forms.told(e) for e in here.before(inputs)] if unit == 0 else []
+        z, a = of_row("z", here.z(), row), of_row("a", here.a(), row)
+        smoothed = here.smoothed() if here.is_last else None
+        back = here.signals()
         of_rows.append(
             {
-                "forward": [of_row("z", here.z(), row), of_row("a", here.a(), row)],
+                "before": before,
+                "forward": [z, a, *(forms.told(e) for e in here.behind())],
+                "smoothed": [] if smoothed is None else [forms.told(smoothed)],
                 "loss": [forms.told(here.loss())] if here.is_last else [],
-                "backward": ([] if da is None else [forms.told(da)])
-                + [of_row("dz", here.dz(), row)],
+                "backward": [
+                    *(forms.told(e) for e in back[:-1]),
+                    *(of_row("dz", e, row) for e in back[-1:]),
+                ],
             }
         )
 
     def changed(k: int | None) -> list[Any]:
         """The equations of a weight's update: its slots, then its new value."""
         weight, place = (f"b{number}", (unit,)) if k is None else (f"W{number}", (k, unit))
-        letters = {"m′": f"m({weight})", "v′": f"v({weight})", "v̂′": f"v̂({weight})"}
+        letters = {f"{letter}′": f"{letter}({weight})" for letter in ("m", "v", "v̂", "ḡ", "ŵ")}
+        letters |= {"w′": weight, "b′": weight}
+        letters |= {"clipped dw": f"d{weight}", "clipped db": f"d{weight}"}
         return [
-            forms.told(e, theirs(letters.get(e.symbol.base, weight), *place))
-            for e in neuron.update(k)
+            forms.told(e, theirs(letters.get(e.symbol.base, ""), *place)) for e in neuron.update(k)
         ]
 
-    gradients = [forms.told(neuron.dkernel(k), theirs(f"dW{number}", k, unit)) for k in inputs]
+    def slopes(equations: list[Equation], name: str, *place: int) -> list[Any]:
+        """The gradient, and before it its penalty's; what is clipped, Keras tells as clipped."""
+        value = None if trace.clipping is not None else theirs(name, *place)
+        return [
+            *(forms.told(e) for e in equations[:-1]),
+            *(forms.told(e, value) for e in equations[-1:]),
+        ]
+
+    gradients = [e for k in inputs for e in slopes(neuron.dkernel(k), f"dW{number}", k, unit)]
     updates = [told for k in inputs for told in changed(k)]
-    if (dbias := neuron.dbias()) is not None:
-        gradients.append(forms.told(dbias, theirs(f"db{number}", unit)))
+    if found.bias is not None:
+        gradients += slopes(neuron.dbias(), f"db{number}", unit)
         updates += changed(None)
     return {
         "rows": of_rows,

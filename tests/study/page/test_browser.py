@@ -10,6 +10,7 @@ from engine.study.page import page
 from engine.study.page.payload import MOST_ROWS, MOST_UNITS
 from tests.study.examples import assert_digits
 from tests.study.random_nets import draw
+from tests.study.whole_nets import EXAMPLES
 
 pytestmark = pytest.mark.browser
 
@@ -81,7 +82,7 @@ def assert_shown(view, trace, layer, unit, row):
     trained = told["Gradients and update"]
     part(view, 1 + layer)
     choose(view, unit=unit, row=row)
-    assert results(view) == told["Forward"]
+    assert results(view) == told.get("What comes in", []) + told["Forward"]
     part(view, 2 * layers + 1 - layer)
     choose(view, unit=unit, row=row)
     backward = results(view)
@@ -120,8 +121,42 @@ def test_a_batch(opened):
         assert_shown(view, trace, layer, unit, row)
     part(view, 3)
     choose(view, row=4)
-    assert results(view) == [shown_result(float(trace.sample_losses[4]))]
+    of_row, whole = float(trace.sample_losses[4]), trace.loss
+    assert results(view) == [shown_result(of_row), shown_result(whole)]
     assert f"Loss of the step: {shown_result(trace.loss)}" in view.locator("#formulas").inner_text()
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_steps_with_other_parts(opened, name):
+    """Layers without weights, frozen ones, clipping, decay, schedules, averages: every number."""
+    model, x, y = EXAMPLES[name]()
+    traces = [model.trace(x, y, apply=True) for _ in range(2)]
+    view = opened(page(traces))
+    choose(view, step=1)
+    trace = traces[1]
+    layers = len(trace.layers)
+    for layer in range(layers):
+        assert_shown(view, trace, layer, trace.layers[layer].kernel.shape[1] - 1, 1)
+        assert trace.layers[layer].name in view.locator("#network").text_content()
+    part(view, layers + 1)
+    told = expected(trace, layers - 1, 0, 1)["Loss"]
+    choose(view, unit=0, row=1)
+    assert results(view) == told
+    frozen = [k for k, found in enumerate(trace.layers) if found.dkernel is None]
+    for layer in frozen:
+        part(view, 2 * layers + 1 - layer)
+        words = "No gradient is formed" if trace.layers[layer].dz is None else "frozen"
+        assert words in view.locator("#formulas").inner_text()
+
+
+@pytest.mark.parametrize("name", EXAMPLES)
+def test_other_parts_on_a_phone(opened, name):
+    """Nothing makes the page wider than the screen, in any part."""
+    model, x, y = EXAMPLES[name]()
+    view = opened(page(model.trace(x, y)), width=390, height=800)
+    for number in range(int(view.locator("#stage").get_attribute("max")) + 1):
+        part(view, number)
+        assert view.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 def test_several_steps(opened):

@@ -15,6 +15,7 @@ from engine.study.page import page, save_page
 from engine.study.page.payload import MOST_INPUTS, MOST_ROWS, MOST_UNITS, beside
 from tests.study.examples import PUBLISHED_NEXT_LOSS, assert_digits
 from tests.study.random_nets import draw
+from tests.study.whole_nets import EXAMPLES
 
 
 def numbers_of(html):
@@ -145,6 +146,24 @@ def test_a_models_file(tmp_path, loss):
     x, y = drawn(model, 4, 2, 42)
     trace = model.trace(x[:4], y[:4])
     assert told["steps"][0]["loss"] == numbers_of(page(trace))["steps"][0]["loss"]
+
+
+def test_a_file_with_other_parts(tmp_path):
+    """Rows of two axes, frozen layers, a Dropout: each is named where it stands."""
+    model, x, y = EXAMPLES["fine-tuned"]()
+    model.save(tmp_path / "model.keras")
+    out = tmp_path / "page.html"
+    assert main([str(tmp_path / "model.keras"), "--out", str(out), "--steps", "2"]) == 0
+    told = numbers_of(out.read_text(encoding="utf-8"))
+    assert [name.split("_")[0] for name in told["before"]] == ["flatten", "rescaling"]
+    behind = [[name.split("_")[0] for name in layer["behind"]] for layer in told["layers"]]
+    assert behind == [[], ["dropout"], [], []]
+    first, second, third, _ = told["steps"][1]["layers"]
+    assert first["dz"] is None and first["dkernel"] is None
+    assert second["passed"][0] == "h" and second["dkernel"] is not None
+    assert third["dz"] is not None and third["dkernel"] is None
+    assert third["update kernel"] is None and first["passed"] is None
+    assert len(told["steps"][1]["rates"]) == 2 and len(told["steps"][1]["total"]) == 2
 
 
 def test_rows_of_a_file(tmp_path):
