@@ -13,6 +13,7 @@ seeded, here before anything has changed.  Keras accepts a bool, this does not.
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -21,6 +22,7 @@ import numpy as np
 from engine.random.seed_generator import forget_global_seed_generator, is_seed
 
 _global_seed: int | None = None
+_TURN = threading.RLock()
 
 
 def set_random_seed(seed: int) -> None:
@@ -58,19 +60,23 @@ def set_random_seed(seed: int) -> None:
 
 @contextmanager
 def seeded(seed: int | None) -> Iterator[None]:
-    """Draw from `seed` meanwhile, and put the generators back afterwards; None changes nothing."""
+    """Draw from `seed` meanwhile, and put the generators back afterwards; None changes nothing.
+
+    The generators are there once: threads take turns meanwhile.
+    """
     global _global_seed
     if seed is None:
         yield
         return
-    python, numpy_, engine = random.getstate(), np.random.get_state(), get_random_seed()
-    set_random_seed(seed)
-    try:
-        yield
-    finally:
-        random.setstate(python)
-        np.random.set_state(numpy_)
-        _global_seed = engine
+    with _TURN:
+        python, numpy_, engine = random.getstate(), np.random.get_state(), get_random_seed()
+        set_random_seed(seed)
+        try:
+            yield
+        finally:
+            random.setstate(python)
+            np.random.set_state(numpy_)
+            _global_seed = engine
 
 
 def get_random_seed() -> int | None:
