@@ -32,8 +32,12 @@ class Cluster:
 
     def address(self, worker: int) -> str:
         """Of a worker, as the scheduler calls it."""
-        found: dict[str, Any] = self.client.scheduler_info(n_workers=-1)["workers"]
-        return next(a for a, told in found.items() if str(told["name"]) == str(worker))
+
+        def found(dask_scheduler: Any) -> list[str]:
+            return [a for a, w in dask_scheduler.workers.items() if str(w.name) == str(worker)]
+
+        (address,) = self.client.run_on_scheduler(found)
+        return str(address)
 
     def start(self, name: str, *command: str) -> None:
         """Start a process; what it says stands in a file of its name."""

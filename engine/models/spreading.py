@@ -6,8 +6,8 @@ A task trains its chunk as `fit_many` does here, in one compiled call.  A member
 its own seed, rows and rate only, so they are the same however the members are cut and wherever a
 chunk is trained: as long as the processors there are of one kind (docs/scale.md).
 
-What all chunks read goes to a Dask cluster as a task of its own, which Dask repeats if the worker
-that holds it is lost.  joblib by itself would scatter it, and what is scattered is lost for good.
+What all chunks read outlives the workers of a Dask cluster that have it: see
+:mod:`engine.models.lasting`.
 
 joblib: ``joblib.parallel_config``, ``joblib.Parallel``.
 """
@@ -27,6 +27,7 @@ import numpy as np
 from engine.kernels import share
 from engine.kernels.machine import processors
 from engine.kernels.memory import aligned
+from engine.models.lasting import promised
 from engine.models.parts import Part, Trained
 
 CHUNKS = 4
@@ -42,7 +43,14 @@ def workers() -> int:
     if joblib is None:
         return 1
     jobs = int(joblib.effective_n_jobs(None))
-    return jobs if _client(joblib) is None else max(2, jobs)
+    return jobs if dask_client() is None else max(2, jobs)
+
+
+def dask_client() -> Any:
+    """Dask's client, if that is where joblib's workers are."""
+    joblib = sys.modules.get("joblib")
+    backend = None if joblib is None else joblib.parallel.get_active_backend()[0]
+    return getattr(backend, "client", None)
 
 
 def over_workers(
@@ -51,7 +59,7 @@ def over_workers(
     """Train a part, in chunks, wherever joblib's workers are; `tell` how many members are done."""
     import joblib
 
-    jobs, client = workers(), _client(joblib)
+    jobs, client = workers(), dask_client()
     count = min(len(part), CHUNKS * jobs)
     places = [len(part) * c // count for c in range(count + 1)]
     common = _common(part)
@@ -116,31 +124,17 @@ def _without(some: Part, part: Part) -> Part:
     return replace(some, **found)
 
 
-def _client(joblib: Any) -> Any:
-    """Dask's client, if that is where joblib's workers are."""
-    backend, _ = joblib.parallel.get_active_backend()
-    return getattr(backend, "client", None)
-
-
 @contextmanager
 def _sent(client: Any, common: tuple[Any, ...]) -> Iterator[Any]:
     """What tasks get in the place of `common`: itself, or the promise of a task that returns it."""
     if client is None:
         yield common
         return
-    import dask
-
-    # Dask advises to scatter what is large; a lost worker takes that with it.
-    with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1 PiB"}):
-        future = client.submit(_itself, common, pure=False)
+    future = promised(client, common)
     try:
         yield future
     finally:
         future.release()
-
-
-def _itself(common: tuple[Any, ...]) -> tuple[Any, ...]:
-    return common
 
 
 def _state(model: Any) -> dict[str, Any]:
