@@ -42,6 +42,11 @@ class _Lasting:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._client, name)
 
+    def ncores(self) -> dict[str, int]:
+        """Threads by worker; joblib would not send anything to a cluster of a single thread."""
+        found: dict[str, int] = self._client.ncores()
+        return {**found, "": 1} if sum(found.values()) == 1 else found
+
     async def scatter(self, data: Any, **options: Any) -> Any:
         """A promise of a task that returns `data`."""
         return promised(self._client, data)

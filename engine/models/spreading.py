@@ -27,7 +27,7 @@ import numpy as np
 from engine.kernels import share
 from engine.kernels.machine import processors
 from engine.kernels.memory import aligned
-from engine.models.lasting import promised
+from engine.models.lasting import lasting, promised
 from engine.models.parts import Part, Trained
 
 CHUNKS = 4
@@ -42,15 +42,26 @@ def workers() -> int:
     joblib = sys.modules.get("joblib")  # whoever chooses workers has imported it
     if joblib is None:
         return 1
-    jobs = int(joblib.effective_n_jobs(None))
-    return jobs if dask_client() is None else max(2, jobs)
+    with lasting_data():
+        return int(joblib.effective_n_jobs(None))
 
 
-def dask_client() -> Any:
-    """Dask's client, if that is where joblib's workers are."""
-    joblib = sys.modules.get("joblib")
-    backend = None if joblib is None else joblib.parallel.get_active_backend()[0]
-    return getattr(backend, "client", None)
+@contextmanager
+def lasting_data() -> Iterator[Any]:
+    """Have joblib's tasks read what outlives Dask's workers, if those are its workers.
+
+    Gives Dask's client, or None if the workers are others.
+    """
+    import joblib
+
+    backend, _ = joblib.parallel.get_active_backend()
+    client = getattr(backend, "client", None)
+    if client is None:
+        yield None
+        return
+    options = {"wait_for_workers_timeout": backend.wait_for_workers_timeout}
+    with joblib.parallel_config("dask", client=lasting(client), **options, **backend.submit_kwargs):
+        yield client
 
 
 def over_workers(
@@ -59,15 +70,15 @@ def over_workers(
     """Train a part, in chunks, wherever joblib's workers are; `tell` how many members are done."""
     import joblib
 
-    jobs, client = workers(), dask_client()
+    jobs = workers()
     count = min(len(part), CHUNKS * jobs)
     places = [len(part) * c // count for c in range(count + 1)]
     common = _common(part)
     own = [_without(part.some(first, end), part) for first, end in pairwise(places)]
-    # A Dask worker runs as many tasks as it was given threads; local ones share this machine.
-    threads = 1 if client is not None else max(1, share.threads(processors()) // jobs)
     results = []
-    with _sent(client, common) as sent:
+    with lasting_data() as client, _sent(client, common) as sent:
+        # A Dask worker runs as many tasks as it was given threads; local ones share this machine.
+        threads = 1 if client is not None else max(1, share.threads(processors()) // jobs)
         tasks = (
             joblib.delayed(_task)(train, sent, some, how, (threads, processors())) for some in own
         )

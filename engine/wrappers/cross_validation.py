@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from joblib import parallel_config
 from sklearn import model_selection
 from sklearn.base import clone, is_classifier
 from sklearn.metrics import check_scoring
@@ -19,8 +18,7 @@ from sklearn.utils import _safe_indexing, indexable
 
 from engine.checks.shown import shown
 from engine.models.fit_many import fit_many
-from engine.models.lasting import lasting
-from engine.models.spreading import dask_client
+from engine.models.spreading import lasting_data
 from engine.wrappers.keras_estimator import KerasEstimator
 
 
@@ -61,9 +59,7 @@ def cross_val_score(
     splits = list(check_cv(cv, y, classifier=is_classifier(estimator)).split(X, y, groups))
     at_once = last.fits_at_once
     if not at_once and last.random_state is not None:
-        client = dask_client()
-        told = {} if client is None else {"backend": "dask", "client": lasting(client)}
-        with parallel_config(**told):
+        with lasting_data():
             found = model_selection.cross_val_score(
                 estimator, X, y, groups=groups, scoring=scoring, cv=splits, error_score="raise"
             )
