@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .PHONY: parity parity-full test test-quick test-tolerance record lint browser pictures notebooks \
-	bench bench-suite bench-exactness fuzz-full fuzz-files kills round-trips clean
+	bench bench-suite bench-exactness bench-workers fuzz-full fuzz-files kills round-trips clean
 
 # The five tutorials in the engine and in Keras: a table, and report/parity.html.
 parity: $(READY)
@@ -76,6 +76,11 @@ pictures: $(READY)
 bench-exactness: $(READY)
 	@mkdir -p report
 	$(BIN)/python -m benchmarks.exactness --json report/exactness.json
+
+# A study over threads, processes and a Dask cluster on this machine: five minutes.
+bench-workers: $(READY)
+	@mkdir -p report
+	$(BIN)/python -m benchmarks.workers
 
 # 500 random networks in both engines: a quarter of an hour.
 fuzz-full: $(READY)
