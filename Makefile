@@ -95,7 +95,8 @@ kills: $(READY)
 	GLASSNET_KILLS=200 $(BIN)/python -m pytest tests/callbacks/test_backup_and_restore.py \
 	tests/models/test_interrupted.py
 round-trips: $(READY)
-	ROUND_TRIPS=100 $(BIN)/python -m pytest tests/saving/test_round_trips.py
+	ROUND_TRIPS=100 $(BIN)/python -m pytest tests/saving/test_round_trips.py \
+	tests/keras_ref/test_convert.py
 
 clean:
 	rm -rf .venv report

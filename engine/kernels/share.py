@@ -3,7 +3,7 @@
     threads(n) = min(n, the share of the block around it, NUMBA_NUM_THREADS, OMP_NUM_THREADS)
 
 Workers of a cluster stand side by side on one machine.  joblib's process pool sets both variables
-for its workers, `dask worker` the second; where neither is set, n is all there are.
+for its workers, the nanny of a `dask worker` the second; where neither is set, n is all there are.
 
 A share changes no bits: who works out a number changes nothing about how it is worked out.  What
 does count is how many processors there *are*: TensorFlow cuts sums of more than 108,388 terms by

@@ -1,6 +1,10 @@
-"""Weights and models go to the other side and back, and training goes on the same."""
+"""Weights and models go to the other side and back, and training goes on the same.
+
+ROUND_TRIPS=100 takes 100 random networks there and back; by itself it takes 4.
+"""
 
 import json
+import os
 import random
 
 import numpy as np
@@ -9,6 +13,8 @@ import pytest
 import engine
 from keras_ref.compare import same_bits
 from keras_ref.convert import from_keras, to_keras, weights_to_engine, weights_to_keras
+from keras_ref.fuzz.drawing import draw_experiment
+from keras_ref.fuzz.trial import promise
 from keras_ref.quiet import tutorial_wording
 from keras_ref.tutorials import penguins, pima_adam
 from tests.parity.promise import assert_as_promised
@@ -39,6 +45,9 @@ def fitted(model, rows, epochs):
     for side in (engine, pytest.importorskip("keras")):
         side.utils.set_random_seed(9)
     return model.fit(*rows, batch_size=7, epochs=epochs, verbose=0).history
+
+
+COUNT = int(os.environ.get("ROUND_TRIPS", 4))
 
 
 def momentum(side):
@@ -180,6 +189,35 @@ def test_layers_settings_and_masks(keras, rows, back):
 
 def drawing(model):
     return [layer for layer in model.layers if type(layer).__name__ == "Dropout"]
+
+
+def experiment_of(number):
+    """A random network and training for which the same bits are promised; most have a Dropout."""
+    rng = np.random.default_rng(2000 + number)
+    while True:
+        drawn = draw_experiment(rng)
+        drops = any(layer.get("class_name") == "Dropout" for layer in drawn.layers)
+        if (drops or number % 4 == 0) and drawn.data.get("scale", 1) > 1e-6:
+            if promise(drawn)[0] == "bits":
+                return drawn
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(COUNT))
+def test_random_networks(keras, number):
+    experiment = experiment_of(number)
+    rows = experiment.rows()
+    fit = {"batch_size": experiment.batch_size, "epochs": 2, "shuffle": False, "verbose": 0}
+    ours, theirs = experiment.build(engine), experiment.build(keras)
+    for model in (ours, theirs):
+        model.fit(rows.x, rows.y, **fit)
+    to, back, again = to_keras(ours), from_keras(theirs), from_keras(to_keras(ours))
+    for model in (ours, theirs, to, back, again):
+        model.fit(rows.x, rows.y, **fit)
+    assert same_bits(back.get_weights(), ours.get_weights())
+    assert same_bits(again.get_weights(), ours.get_weights())
+    for one, other in zip(to.get_weights(), theirs.get_weights(), strict=True):
+        assert_as_promised(one, other)
 
 
 def test_the_masks_matter(keras, rows):

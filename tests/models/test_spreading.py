@@ -146,6 +146,12 @@ def test_a_task_takes_its_share(jobs, processors, threads, monkeypatch):
     assert max(told[0] for told in seen) - min(told[0] for told in seen) <= 1
 
 
+def test_the_processes_of_joblib_are_told_their_share():
+    with joblib.parallel_config("loky", n_jobs=2):
+        told = joblib.Parallel()(joblib.delayed(share.threads)(64) for _ in range(2))
+    assert told == [max(1, joblib.cpu_count() // 2)] * 2
+
+
 def test_without_workers_everything_is_one_call_here(monkeypatch):
     seen = watched(monkeypatch)
     study(seeds=range(9))
