@@ -186,7 +186,7 @@ def fit_many(
         record.extend(0, {name: listed(values[k]) for name, values in history.items()})
     return Fits(
         template,
-        trained.parameters,
+        list(trained.parameters),
         history,
         orders if seeds is not None else None,
         None if learning_rates is None else list(learning_rates),

@@ -75,8 +75,8 @@ class Part:
 class Trained:
     """What a trained part gives."""
 
-    parameters: list[Array]
-    """All weights of each member, one after the other."""
+    parameters: list[Array] | Array
+    """All weights of each member, one after the other; an array with a row for each, if sent."""
     history: dict[str, Array]
     """By name: results of shape (members, epochs, …)."""
     states: list[dict[str, Any]] | None = None

@@ -112,6 +112,8 @@ def _task(
     with share.share(*machine):
         trained = train(part, *how)
     trained.states = [_state(model) for model in part.models]
+    # One array for all members: whoever gathers them has a thousand workers to listen to.
+    trained.parameters = np.stack(list(trained.parameters))
     return trained
 
 
@@ -163,10 +165,10 @@ def _joined(part: Part, results: list[Trained]) -> Trained:
     """The chunks' results as those of the part; its models become as the workers' copies are."""
     names = results[0].history
     history = {name: np.concatenate([r.history[name] for r in results]) for name in names}
-    parameters = []
-    for values in (values for result in results for values in result.parameters):
-        parameters.append(aligned(values.size, str(values.dtype)))
-        parameters[-1][:] = values
+    blocks = [np.asarray(result.parameters) for result in results]
+    places = blocks[0].shape[1]
+    block = aligned(len(part) * places, str(blocks[0].dtype)).reshape(len(part), places)
+    parameters = list(np.concatenate(blocks, out=block))
     if part.models:
         states = [state for result in results for state in result.states or []]
         members = part.members()
