@@ -276,7 +276,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     print(
         f"A fit {shown_seconds(one.t)}; a chunk costs {shown_seconds(one.w)} on its worker and "
         f"{shown_seconds(one.s)} of the busier of scheduler and client.\n"
-        f"1,000 workers: chunks of {one.smallest_chunk(1000):,.0f} fits or more.\n"
+        f"{one.most_workers():,.0f} workers at the most can be kept busy; 100 by chunks of "
+        f"{one.smallest_chunk(100):,.0f} fits or more.\n"
         f"Written: {options.json}, {options.picture}"
     )
     return 0
