@@ -4,7 +4,7 @@ BIN := .venv/bin
 READY := .venv/ready
 
 .PHONY: parity parity-full test test-quick test-tolerance record lint browser pictures notebooks \
-	bench bench-suite bench-exactness fuzz-full fuzz-files kills round-trips clean
+	bench bench-suite bench-exactness bench-workers fuzz-full fuzz-files kills round-trips clean
 
 # The five tutorials in the engine and in Keras: a table, and report/parity.html.
 parity: $(READY)
@@ -77,6 +77,11 @@ bench-exactness: $(READY)
 	@mkdir -p report
 	$(BIN)/python -m benchmarks.exactness --json report/exactness.json
 
+# A study over threads, processes and a Dask cluster on this machine: five minutes.
+bench-workers: $(READY)
+	@mkdir -p report
+	$(BIN)/python -m benchmarks.workers
+
 # 500 random networks in both engines: a quarter of an hour.
 fuzz-full: $(READY)
 	$(BIN)/python -m keras_ref fuzz --count 500 --seed 0
@@ -90,7 +95,8 @@ kills: $(READY)
 	GLASSNET_KILLS=200 $(BIN)/python -m pytest tests/callbacks/test_backup_and_restore.py \
 	tests/models/test_interrupted.py
 round-trips: $(READY)
-	ROUND_TRIPS=100 $(BIN)/python -m pytest tests/saving/test_round_trips.py
+	ROUND_TRIPS=100 $(BIN)/python -m pytest tests/saving/test_round_trips.py \
+	tests/keras_ref/test_convert.py
 
 clean:
 	rm -rf .venv report

@@ -2,21 +2,37 @@
 
     weights_to_keras(engine_model, keras_model)     set_weights(get_weights()), shapes checked
     weights_to_engine(keras_model, engine_model)    the same, the other way
-    to_keras(engine_model)                          a Keras model of the same configuration
-    to_engine(keras_model)                          an engine model of the same configuration
+    to_keras(engine_model)                          a Keras model with the same future
+    from_keras(keras_model)                         an engine model with the same future
 
-A model's `get_config()` says the same on both sides, so `from_config` of the other side builds
-it. A compiled model comes out compiled, and an optimizer that has taken steps goes on from its
-slots and its step count.
+A model is handed over as a `.keras` file does it, in memory: the configuration with what
+`compile` was given, through the loader's list of allowed names; then the weights, the step count,
+the learning rate and the optimizer's slots.  What a file does not have goes along, too: how often
+each Dropout has drawn.  So a training goes on with the bits that it would have had without the
+hand-over, if the order of the rows is the same: after ``set_random_seed`` on the side that goes on
+(with the seed of the other), or with ``shuffle=False``.
+
+Left behind are callbacks, the History, the graphs that Keras has compiled, and random generators
+outside the model: those of Python and NumPy stay as they were.
+
+Keras: ``keras.saving.serialize_keras_object`` and ``deserialize_keras_object`` of Keras 3.15.1.
 """
 
 from __future__ import annotations
 
+import json
+import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 
-from engine.models import Functional, Model, Sequential
+from engine.layers import Dropout
+from engine.saving.allowed import check_model
+from engine.saving.config import compile_arguments, deserialize_model, serialize_model
+from engine.saving.layout import OPTIMIZER, Group
+from engine.saving.state import groups_of, put_state, take_state
 from keras_ref.quiet import import_keras
 
 
@@ -37,36 +53,68 @@ def weights_to_engine(keras_model: Any, engine_model: Any) -> None:
 
 
 def to_keras(model: Any) -> Any:
-    """Return a Keras model like the engine's `model`: configuration, weights, optimizer.
+    """Return a Keras model that goes on where the engine's `model` stands.
+
+    It is compiled if `model` is.  Within the scope of a ``tf.distribute`` strategy its variables
+    are those of the strategy: see docs/scale.md.
 
     Raises
     ------
     TypeError
         If `model` is neither a Sequential nor a functional model of the engine.
     ValueError
-        If `model` is not built.
+        If `model` is not built, or holds something of a class of your own.
     """
-    kind = _kind(model, "engine")
+    _check_kind(model, "engine")
     keras = import_keras()
-    return _twin(model, keras.Sequential if kind == "Sequential" else keras.Model)
+    saved = serialize_model(model)
+    groups = groups_of(saved, model.optimizer)
+    arrays = take_state(model, groups)
+    with _generators_kept():
+        twin = keras.saving.deserialize_keras_object(saved)
+    for group in groups:
+        if group.places:
+            # A Normalization has more to do than to take the numbers: as out of a file.
+            owner = twin.optimizer if group.path == OPTIMIZER else twin.get_layer(group.name)
+            owner.load_own_variables({str(i): a for i, a in enumerate(arrays[group.path])})
+    for ours, theirs in _drawing(model, twin):
+        theirs.seed_generator.state.assign(ours.seed_generator.state)
+    return twin
 
 
-def to_engine(model: Any) -> Any:
-    """Return an engine model like the Keras `model`.
+def from_keras(model: Any) -> Any:
+    """Return an engine model that goes on where the Keras `model` stands.
 
     Raises
     ------
     TypeError
         If `model` is neither a Sequential nor a functional model of Keras.
     ValueError
-        If `model` is not built, or has something that the engine does not have.
+        If `model` is not built, or has something that the engine does not have: it is named.
     """
-    kind = _kind(model, "keras")
-    return _twin(model, Sequential if kind == "Sequential" else Functional)
+    _check_kind(model, "keras")
+    keras = import_keras()
+    saved = json.loads(json.dumps(keras.saving.serialize_keras_object(model)))
+    if not model.compiled:
+        saved["compile_config"] = {}
+    check_model(saved, "the model")
+    if model.compiled:
+        _check_decay(model.optimizer)
+    arguments = compile_arguments(saved)
+    groups = groups_of(saved, arguments.get("optimizer"))
+    arrays = {group.path: _arrays(model, group) for group in groups}
+    with _generators_kept():
+        twin = deserialize_model(saved)
+    if arguments:
+        twin.compile(**arguments)
+    put_state(twin, groups, arrays)
+    for ours, theirs in _drawing(twin, model):
+        ours.seed_generator.state = theirs.seed_generator.state.numpy().astype(np.int64)
+    return twin
 
 
-def _kind(model: Any, side: str) -> str:
-    """Return "Sequential" or "Functional", if `model` is such a built model of `side`."""
+def _check_kind(model: Any, side: str) -> None:
+    """Raise unless `model` is a built Sequential or functional model of `side`."""
     module, kind = type(model).__module__, type(model).__name__
     if module.split(".")[0] != side or kind not in ("Sequential", "Functional"):
         raise TypeError(
@@ -77,17 +125,56 @@ def _kind(model: Any, side: str) -> str:
             "Expected a built model: start it with an Input, or call build. "
             f"Received: model {model.name!r}, built=False"
         )
-    return kind
 
 
-def _twin(model: Any, kind: Any) -> Any:
-    twin = kind.from_config(model.get_config())
-    _carry_weights(model, twin)
-    if model.compiled:
-        twin.compile_from_config(model.get_compile_config())
-        if _steps(model.optimizer):
-            _set_optimizer_state(twin, _optimizer_state(model))
-    return twin
+def _check_decay(optimizer: Any) -> None:
+    """Raise if some weights do not decay, which Keras writes into no config."""
+    kept = [
+        name
+        for name in ("_exclude_from_weight_decay", "_exclude_from_weight_decay_pattern")
+        if getattr(optimizer, name, None)
+    ]
+    if kept:
+        raise ValueError(
+            "Expected an optimizer whose weights all decay, or none: the engine has no "
+            f"exclude_from_weight_decay. Received: {type(optimizer).__name__} with "
+            "exclude_from_weight_decay"
+        )
+
+
+def _arrays(model: Any, group: Group) -> list[np.ndarray]:
+    """Return what Keras's `model` has for a group of a file, which must fit."""
+    variables = []
+    if group.path == OPTIMIZER:
+        variables = model.optimizer.variables
+    elif group.places:
+        variables = model.get_layer(group.name).weights
+    found = [variable.numpy() for variable in variables]
+    shapes, expected = [array.shape for array in found], [place.shape for place in group.places]
+    if shapes not in (expected, expected[: group.least]):
+        raise ValueError(
+            f"Expected variables of {group.name!r} of the shapes {expected}, for the layers that "
+            f"are trained now: freeze and thaw before compile. Received: {shapes}"
+        )
+    return found
+
+
+def _drawing(ours: Any, theirs: Any) -> Iterator[tuple[Any, Any]]:
+    """The layers that draw random numbers in training: of the engine, and of Keras."""
+    for layer in ours.layers:
+        if isinstance(layer, Dropout) and layer.rate > 0:
+            yield layer, theirs.get_layer(layer.name)
+
+
+@contextmanager
+def _generators_kept() -> Iterator[None]:
+    """Put Python's and NumPy's generators back, from which a new model draws its seeds."""
+    python, numpy_ = random.getstate(), np.random.get_state()
+    try:
+        yield
+    finally:
+        random.setstate(python)
+        np.random.set_state(numpy_)
 
 
 def _carry_weights(source: Any, target: Any) -> None:
@@ -100,28 +187,3 @@ def _carry_weights(source: Any, target: Any) -> None:
             f"Received: model {source.name!r} with {shapes}"
         )
     target.set_weights(weights)
-
-
-def _steps(optimizer: Any) -> int:
-    return int(np.asarray(optimizer.iterations))
-
-
-def _optimizer_state(model: Any) -> list[np.ndarray]:
-    """Return step count, learning rate and slots as Keras lists them."""
-    return [np.asarray(variable) for variable in model.optimizer.variables]
-
-
-def _set_optimizer_state(model: Any, state: list[np.ndarray]) -> None:
-    optimizer = model.optimizer
-    if isinstance(model, Model):
-        optimizer.build(model.weights)
-        optimizer.iterations = int(state[0])
-        rest = state[1:]
-        if optimizer.schedule is None:
-            optimizer.learning_rate, rest = float(state[1]), state[2:]
-        for (_, _, slot), value in zip(optimizer.slot_views(), rest, strict=True):
-            slot[...] = value
-        return
-    optimizer.build(model.trainable_variables)
-    for variable, value in zip(optimizer.variables, state, strict=True):
-        variable.assign(value)

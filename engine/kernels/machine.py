@@ -17,6 +17,7 @@ from typing import Any
 from llvmlite import ir
 from numba.core import cgutils, types
 
+from engine.kernels import share
 from engine.kernels.compiler import intrinsic
 
 IS_X86 = platform.machine().lower() in ("x86_64", "amd64")
@@ -73,7 +74,12 @@ def let_others_work(typing: Any) -> Any:
 
 
 def processors() -> int:
-    """How many processors this process may use: as many threads as TensorFlow starts."""
+    """How many processors this process may use: as many threads as TensorFlow starts.
+
+    In a worker's task it is the number of the machine that asked: :mod:`engine.kernels.share`.
+    """
+    if (told := share.counted()) is not None:
+        return told
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

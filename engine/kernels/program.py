@@ -39,6 +39,7 @@ from engine.kernels.memory import (
     rows_apart,
     whole,
 )
+from engine.kernels.share import threads
 from engine.variable import Variable
 
 MOST_TABLES = 64
@@ -260,7 +261,7 @@ class Program:
     def _lay_out(self, rows: int) -> None:
         self.room = rows
         self._predicting: dict[int, Array] = {}
-        self.team = processors() if self.is_large(rows) else 1
+        self.team = threads(processors()) if self.is_large(rows) else 1
         place = 0
         chain: list[Any] = [*self.first_stages]
         for layer in self.layers:

@@ -3,6 +3,7 @@
     member k:  the weights of seed k, the rows of k, the learning rate of k
 
 Each member's numbers are those of training it alone, to the bit.  Keras has nothing like it.
+Where joblib is told of workers, they take the members in chunks: :mod:`engine.models.spreading`.
 """
 
 from __future__ import annotations
@@ -26,17 +27,18 @@ from engine.models.fitting import held_back
 from engine.models.members import (
     Member,
     check_alike,
+    checked_rates,
     each_of,
     how_many,
-    like_model,
-    of_models,
     row_numbers,
     side_by_side,
 )
 from engine.models.model import Model
+from engine.models.parts import Part, Trained
 from engine.models.run import SLOTS, VALIDATED, Buffers, Rows, Run, hyperparameters
 from engine.models.scores import listed
-from engine.models.together import SOURCES, go_through, tiled
+from engine.models.spreading import over_workers, workers
+from engine.models.together import SOURCES, go_through, nothing, tiled
 from engine.random import get_random_seed
 
 ORDERS = 1 << 23
@@ -64,7 +66,9 @@ def fit_many(
 ) -> Fits:
     """Train many networks of one architecture at once.
 
-    What differs from member to member is given as a list; all lists are equally long.
+    What differs from member to member is given as a list; all lists are equally long.  All
+    processors of this machine share the work; within ``joblib.parallel_config("dask")``, or any
+    other with more than one job, joblib's workers do, with the same bits (docs/scale.md).
 
     Parameters
     ----------
@@ -155,40 +159,58 @@ def fit_many(
         one._ready(data[0], one.optimizer)
     if models:
         check_alike(models)
+    if learning_rates is not None:
+        learning_rates = checked_rates(learning_rates)
     orders = _seeds(seeds, count)
-    if models:
-        members = of_models(models, orders)
+    taken, evens = None, []
+    if rows is not None:
+        taken = [row_numbers(rows[k], len(data[k % len(data)]), f"rows[{k}]") for k in range(count)]
+    for k in range(count):
+        size = len(data[k % len(data)] if taken is None else taken[k])
+        even_size = 0 if size % batch else batch
+        evens.append(models[k]._shape_is_known("fit", even_size) if models else even_size > 0)
+    part = Part(
+        template, models, orders, seeds is not None, learning_rates, data, validation, taken, evens
+    )
+    bar, how = ProgressBar(count, verbose), ((batch, validation_batch), epochs, shuffle)
+    if workers() > 1 and count > 1:
+        trained = over_workers(train_part, part, how, bar.update)
     else:
-        members = like_model(template, orders, seeds is not None, learning_rates)
-    for k, member in enumerate(members):
-        member.rows, member.validation = data[k % len(data)], validation[k % len(validation)]
-        if rows is not None:
-            member.taken = row_numbers(rows[k], len(member.rows), f"rows[{k}]")
-        even_size = 0 if len(member) % batch else batch
-        member.even = even_size > 0
-        if models:
-            member.even = models[k]._shape_is_known("fit", even_size)
-    bar = ProgressBar(count, verbose)
-    results = _train(template, members, (batch, validation_batch), epochs, shuffle, bar)
-    history = results(np.array([member.history for member in members]))
+        trained = train_part(part, *how, bar.update)
+    history = trained.history
     last = {name: float(values[:, -1].mean()) for name, values in history.items()}
     bar.update(count, last, finalize=True)
     for k, one in enumerate(models):
         record = History()
         record.set_model(one)
         record.extend(0, {name: listed(values[k]) for name, values in history.items()})
-        members[k].optimizer.iterations += epochs * -(-len(members[k]) // batch)
-        one._kept_program.keep_seeds()
-    for member in members:
-        if member.average is not None:
-            template._program().take_average(member.parameters, member.average)
     return Fits(
         template,
-        [member.parameters for member in members],
+        list(trained.parameters),
         history,
         orders if seeds is not None else None,
         None if learning_rates is None else list(learning_rates),
     )
+
+
+def train_part(
+    part: Part,
+    batches: tuple[int, int],
+    epochs: int,
+    shuffle: bool,
+    tell: Callable[[int], None] = nothing,
+) -> Trained:
+    """Train some members here, in one compiled call; `tell` how many are done."""
+    members = part.members()
+    results = _train(part.template, members, batches, epochs, shuffle, tell)
+    history = results(np.array([member.history for member in members]))
+    for model, member in zip(part.models, members, strict=False):
+        member.optimizer.iterations += epochs * -(-len(member) // batches[0])
+        model._kept_program.keep_seeds()
+    for member in members:
+        if member.average is not None:
+            part.template._program().take_average(member.parameters, member.average)
+    return Trained([member.parameters for member in members], history)
 
 
 def _seeds(seeds: Sequence[int] | None, count: int) -> list[int]:
@@ -212,7 +234,7 @@ def _train(
     batches: tuple[int, int],
     epochs: int,
     shuffle: bool,
-    bar: ProgressBar,
+    tell: Callable[[int], None],
 ) -> Callable[[Array], dict[str, Array]]:
     """Train all members; return what tells the results of their histories by name."""
     groups: dict[tuple[int, int, bool], list[Member]] = {}
@@ -238,7 +260,7 @@ def _train(
             stop_at_epoch_end=False,
             even=even,
         )
-        _train_group(run, group, loss, shuffle, partial(_tell, bar.update, done))
+        _train_group(run, group, loss, shuffle, partial(_tell, tell, done))
         done += len(group)
     return run.results
 

@@ -89,10 +89,7 @@ def like_model(
     # The config has it in single precision.
     rates: list[Any] = [optimizer.schedule or optimizer.learning_rate] * count
     if learning_rates is not None:
-        rates = [
-            checked_number(f"learning_rates[{k}]", rate, 0.0)
-            for k, rate in enumerate(learning_rates)
-        ]
+        rates = list(learning_rates)
     made = {rate: kind.from_config({**config, "learning_rate": rate}) for rate in set(rates)}
     return [
         Member(
@@ -103,6 +100,11 @@ def like_model(
             parameters, slots, draws, rates, seeds, strict=True
         )
     ]  # fmt: skip
+
+
+def checked_rates(values: Sequence[Any]) -> list[float]:
+    """`values` as learning rates."""
+    return [checked_number(f"learning_rates[{k}]", rate, 0.0) for k, rate in enumerate(values)]
 
 
 def each(values: Any, dimensions: int) -> list[Any] | None:

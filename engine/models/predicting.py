@@ -15,6 +15,7 @@ from engine.kernels.compiler import announced
 from engine.kernels.machine import processors
 from engine.kernels.memory import REGISTER, ROWS_BEYOND, padded
 from engine.kernels.program import Program
+from engine.kernels.share import threads
 from engine.models import data
 from engine.models.arguments import BATCH_SIZE, verbosity, whole
 from engine.models.batches import Batches, are_batches
@@ -184,12 +185,13 @@ def _predict_in_place(
     beyond = ROWS_BEYOND + -(-REGISTER // inputs)
     batches = max(0, len(rows) - beyond) // batch
     flat = np.ascontiguousarray(rows[: batches * batch]).reshape(-1)
-    threads = processors() if flat.size * program.size >= WORK_FOR_A_TEAM * inputs else 1
-    spaces = [program.workspace(training=False) for _ in range(1, threads)]
+    large = flat.size * program.size >= WORK_FOR_A_TEAM * inputs
+    team = threads(processors()) if large else 1
+    spaces = [program.workspace(training=False) for _ in range(1, team)]
     plans = [plan, *(np.where(own != 0, own, plan) for own, _ in spaces)]
     calls, begin = [], 0
     for number, own in enumerate(plans, 1):
-        end = batches * number // threads * batch
+        end = batches * number // team * batch
         x, out_of_share = flat[begin * inputs :], out[begin * units :]
         calls.append((own, x, end - begin, out_of_share, table, batch, *rest))
         begin = end

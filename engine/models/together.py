@@ -15,6 +15,7 @@ from engine.kernels import fields, many
 from engine.kernels.compiler import announced
 from engine.kernels.machine import processors
 from engine.kernels.memory import LINE, REGISTER, ROWS_BEYOND, Array, address, aligned, rows_apart
+from engine.kernels.share import threads
 from engine.models.run import SLICE_SECONDS, TRAINED, Run
 from engine.models.threads import all_at_once
 
@@ -25,9 +26,9 @@ SOURCES = fields.FROM_X, fields.FROM_Y, fields.FROM_TARGETS, fields.FROM_WEIGHTS
 def go_through(run: Run, plans: Array, tell: Callable[[int], None]) -> None:
     """Run the fits of the rows of `plans`, which are plans of `run`; `tell` how many are done."""
     program, tables = run.program, run.tables()
-    threads = min(processors(), len(plans))
-    spaces = [_Workspace(run, plans) for _ in range(threads)]
-    taken, frames = np.zeros(LINE, np.int64), rows_apart(threads, fields.PLAN_LENGTH, "int64")
+    team = min(threads(processors()), len(plans))
+    spaces = [_Workspace(run, plans) for _ in range(team)]
+    taken, frames = np.zeros(LINE, np.int64), rows_apart(team, fields.PLAN_LENGTH, "int64")
     with announced(many.run, program.dtype):
         many.run(0, taken, plans, frames[0], spaces[0].plan, *tables, program.parameters)
     batches = max(1, int(0.02 / (1e-6 + run.work / 1e10)))

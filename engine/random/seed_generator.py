@@ -16,15 +16,42 @@ a counter to the default name ("seed_generator_1"); here it is always "seed_gene
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+_UNDISTURBED: ContextVar[random.Random | None] = ContextVar("undisturbed", default=None)
+
 
 def make_default_seed() -> int:
     """Return the seed of an object that was given none; advances Python's generator."""
-    return random.randint(1, 10**9)
+    return (_UNDISTURBED.get() or random).randint(1, 10**9)
+
+
+def seed_python(seed: int) -> None:
+    """Seed Python's generator, and its twin if this is a block of `undisturbed`."""
+    random.seed(seed)
+    if (twin := _UNDISTURBED.get()) is not None:
+        twin.seed(seed)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Draw seeds in this block from a twin of Python's generator, which no other thread reads.
+
+    Other threads do read Python's: Dask's, to guess how large a list is.
+    """
+    twin = random.Random()
+    twin.setstate(random.getstate())
+    before = _UNDISTURBED.set(twin)
+    try:
+        yield
+    finally:
+        _UNDISTURBED.reset(before)
 
 
 def is_seed(seed: Any) -> bool:

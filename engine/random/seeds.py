@@ -13,14 +13,21 @@ seeded, here before anything has changed.  Keras accepts a bool, this does not.
 from __future__ import annotations
 
 import random
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import numpy as np
 
-from engine.random.seed_generator import forget_global_seed_generator, is_seed
+from engine.random.seed_generator import (
+    forget_global_seed_generator,
+    is_seed,
+    seed_python,
+    undisturbed,
+)
 
 _global_seed: int | None = None
+_TURN = threading.RLock()
 
 
 def set_random_seed(seed: int) -> None:
@@ -50,7 +57,7 @@ def set_random_seed(seed: int) -> None:
         raise TypeError(f"Expected seed to be an integer. Received: seed={seed!r}")
     if not 0 <= seed < 2**32:
         raise ValueError(f"Expected 0 <= seed < 2**32. Received: seed={seed}")
-    random.seed(seed)
+    seed_python(seed)
     np.random.seed(seed)
     forget_global_seed_generator()
     _global_seed = seed
@@ -58,19 +65,24 @@ def set_random_seed(seed: int) -> None:
 
 @contextmanager
 def seeded(seed: int | None) -> Iterator[None]:
-    """Draw from `seed` meanwhile, and put the generators back afterwards; None changes nothing."""
+    """Draw from `seed` meanwhile, and put the generators back afterwards; None changes nothing.
+
+    The generators are there once: threads take turns meanwhile.  Threads that know nothing of this
+    disturb no seed, either: see :func:`engine.random.seed_generator.undisturbed`.
+    """
     global _global_seed
     if seed is None:
         yield
         return
-    python, numpy_, engine = random.getstate(), np.random.get_state(), get_random_seed()
-    set_random_seed(seed)
-    try:
-        yield
-    finally:
-        random.setstate(python)
-        np.random.set_state(numpy_)
-        _global_seed = engine
+    with _TURN, undisturbed():
+        python, numpy_, engine = random.getstate(), np.random.get_state(), get_random_seed()
+        set_random_seed(seed)
+        try:
+            yield
+        finally:
+            random.setstate(python)
+            np.random.set_state(numpy_)
+            _global_seed = engine
 
 
 def get_random_seed() -> int | None:

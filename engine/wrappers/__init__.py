@@ -18,6 +18,7 @@ if importlib.util.find_spec("sklearn") is None:
         "Expected scikit-learn for engine.wrappers: pip install '.[data]' in Glassnet's folder"
     )
 
+from engine.models.lasting import lasting
 from engine.wrappers.cross_validation import cross_val_score
 from engine.wrappers.keras_classifier import KerasClassifier
 from engine.wrappers.keras_regressor import KerasRegressor
@@ -36,4 +37,5 @@ __all__ = [
     "SKLearnRegressor",
     "SKLearnTransformer",
     "cross_val_score",
+    "lasting",
 ]

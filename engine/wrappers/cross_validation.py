@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+from sklearn import model_selection
 from sklearn.base import clone, is_classifier
 from sklearn.metrics import check_scoring
 from sklearn.model_selection import check_cv
@@ -17,6 +18,7 @@ from sklearn.utils import _safe_indexing, indexable
 
 from engine.checks.shown import shown
 from engine.models.fit_many import fit_many
+from engine.models.spreading import lasting_data
 from engine.wrappers.keras_estimator import KerasEstimator
 
 
@@ -25,9 +27,11 @@ def cross_val_score(
 ) -> npt.NDArray[np.float64]:
     """The scores of the folds of a cross-validation, as scikit-learn's function gives them.
 
-    The networks of all folds are trained in one compiled call (:func:`engine.fit_many`); the bits
-    are those of training them one after the other.  Estimators with callbacks, a validation split
-    or a warm start are fitted one after the other.
+    The networks of all folds are trained in one compiled call (:func:`engine.fit_many`), or over
+    joblib's workers if there are any; the bits are those of training them one after the other.
+    Estimators with callbacks, a validation split or a warm start are fitted one after the other:
+    by workers only if they have a ``random_state``, since without one each fold goes on with the
+    generators as the fold before has left them.
 
     Parameters
     ----------
@@ -53,9 +57,15 @@ def cross_val_score(
         )
     X, y, groups = indexable(X, y, groups)
     splits = list(check_cv(cv, y, classifier=is_classifier(estimator)).split(X, y, groups))
+    at_once = last.fits_at_once
+    if not at_once and last.random_state is not None:
+        with lasting_data():
+            found = model_selection.cross_val_score(
+                estimator, X, y, groups=groups, scoring=scoring, cv=splits, error_score="raise"
+            )
+        return np.asarray(found)
     scorer = check_scoring(estimator, scoring)
     fitted = [clone(estimator) for _ in splits]
-    at_once = last.fits_at_once
     trained, rows = [], []
     for one, (train, _) in zip(fitted, splits, strict=True):
         features, targets = _safe_indexing(X, train), _safe_indexing(y, train)

@@ -12,7 +12,6 @@ scikit-learn: the glossary's ``random_state``.
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -21,8 +20,6 @@ import numpy as np
 
 from engine.checks.shown import shown
 from engine.random.seeds import seeded
-
-_TURN = threading.RLock()
 
 
 def seed_of(random_state: Any) -> int | None:
@@ -57,8 +54,5 @@ def seed_of(random_state: Any) -> int | None:
 @contextmanager
 def drawing_from(seed: int | None) -> Iterator[None]:
     """Draw from `seed` in this block; None: from the generators as they are."""
-    if seed is None:
-        yield
-        return
-    with _TURN, seeded(seed):
+    with seeded(seed):
         yield

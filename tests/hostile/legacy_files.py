@@ -236,3 +236,11 @@ def layers_that_lead_in_a_circle(sound):
 def no_weights(sound):
     """A whole model without its weights."""
     return sound.with_hdf5(lambda file: file.pop("model_weights"), ".h5")
+
+
+@hostile(".h5")
+def input_shape_of_zero(sound):
+    """An input whose shape is 0, as large as that which the next layer does not state."""
+    return sound.with_texts(
+        lambda model, _: model["config"]["layers"][0]["config"].update(batch_shape=0)
+    )

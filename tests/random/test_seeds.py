@@ -1,6 +1,7 @@
 """The seed chain: what sets it, what draws from it, and what leaves it alone."""
 
 import random
+import threading
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from engine.random import (
     normal,
     set_random_seed,
 )
+from engine.random.seeds import seeded
 
 
 def test_one_seed_sets_python_numpy_and_the_engine():
@@ -109,3 +111,28 @@ def test_unseeded_draws_as_keras(keras):
         theirs = [np.array(keras.random.normal((5,))) for _ in range(4)], random.randint(1, 10**9)
         assert np.array(ours[0]).tobytes() == np.array(theirs[0]).tobytes()
         assert ours[1] == theirs[1]
+
+
+def test_other_threads_that_draw_disturb_no_seed():
+    """As Dask's do; outside of `seeded` Python's generator is everybody's, as it is in Keras."""
+
+    def drawn():
+        with seeded(3):
+            set_random_seed(8)
+            return [make_default_seed() for _ in range(2000)]
+
+    expected, stop = drawn(), threading.Event()
+    random.seed(8)
+    assert expected == [make_default_seed() for _ in range(2000)]
+
+    def disturb():
+        while not stop.is_set():
+            random.random()
+
+    other = threading.Thread(target=disturb)
+    other.start()
+    try:
+        assert all(drawn() == expected for _ in range(50))
+    finally:
+        stop.set()
+        other.join()

@@ -116,7 +116,8 @@ def _drop_batch_shapes(layers: list[Any]) -> None:
         return
     first, second = layers[0].get("config"), layers[1].get("config")
     if isinstance(first, dict) and isinstance(second, dict):
-        if second.get("batch_input_shape", 0) == first.get("batch_shape"):
+        shape = second.get("batch_input_shape")
+        if shape is not None and shape == first.get("batch_shape"):
             del second["batch_input_shape"]
 
 
