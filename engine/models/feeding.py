@@ -5,6 +5,7 @@ Everything here is done before anything of the model is touched.
 
 from __future__ import annotations
 
+import threading
 from functools import partial
 from typing import Any
 
@@ -21,6 +22,9 @@ from engine.models.scores import Scores
 from engine.models.stored import is_stored, stored
 from engine.optimizers import Optimizer
 
+_MAKING = threading.RLock()
+"""Weights live in one program: two threads that ask for it at once must not each make their own."""
+
 
 class Feeding(Compiling):
     """The part of a model that takes data in."""
@@ -33,6 +37,10 @@ class Feeding(Compiling):
         return state
 
     def _program(self) -> Program:
+        with _MAKING:
+            return self._only_program()
+
+    def _only_program(self) -> Program:
         layers = [layer for layer in self.layers if not isinstance(layer, InputLayer)]
         program: Program | None = getattr(self, "_kept_program", None)
         variables = self._kernel_weights

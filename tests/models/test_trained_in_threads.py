@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
@@ -91,6 +92,23 @@ def test_predicting_while_another_model_trains():
         while not training.done():
             assert model.predict(x, verbose=0).tobytes() == expected
         assert training.result() == alone
+
+
+def test_threads_that_ask_at_once_get_the_same_program(monkeypatch):
+    """Of two programs one would train weights that the other has taken away."""
+    from engine.models import feeding
+
+    class Slow(feeding.Program):
+        def __init__(self, layers):
+            time.sleep(0.05)
+            super().__init__(layers)
+
+    monkeypatch.setattr(feeding, "Program", Slow)
+    model = engine.Sequential([engine.Input((8,)), engine.layers.Dense(3)])
+    with ThreadPoolExecutor(4) as pool:
+        programs = list(pool.map(lambda _: model._program(), range(4)))
+    assert all(program is programs[0] for program in programs)
+    assert model.weights[0].array is programs[0].views[0]
 
 
 def test_predicting_with_the_model_that_trains():
