@@ -157,3 +157,9 @@ _optimizer(
         "CosineDecay", initial_learning_rate=0.1, decay_steps=3))},
     "A schedule as the beginning of a schedule.",
 )  # fmt: skip
+_optimizer(
+    "schedule_of_300_digits",
+    {"learning_rate": _schedule("PiecewiseConstantDecay", boundaries=[10**300, 3],
+                                values=[0.1, 10**30, 0.1])},
+    "Numbers that floats hold and NumPy's whole numbers do not, in the wrong order.",
+)  # fmt: skip

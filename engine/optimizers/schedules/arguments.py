@@ -7,6 +7,7 @@ makes most schedules 0; here a number is a number.
 from __future__ import annotations
 
 import math
+import sys
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,8 @@ def checked(name: str, value: Any, low: float = -math.inf, above: bool = False) 
     """`value`, if it is a finite number ≥ `low`, or > `low` if it has to be `above`."""
     is_number = isinstance(value, int | float | np.integer | np.floating)
     is_number = is_number and not isinstance(value, bool)
-    if not is_number or not np.isfinite(value) or value < low or (above and value == low):
+    finite = is_number and abs(value) <= sys.float_info.max  # a whole number may have more digits
+    if not finite or value < low or (above and value == low):
         bound = "" if low == -math.inf else f" {'>' if above else '≥'} {low:g}"
         raise (ValueError if is_number else TypeError)(
             f"Expected {name} to be a finite number{bound}. Received: {name}={shown(value)}"
