@@ -5,7 +5,7 @@ Keras: ``keras.models``.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.models.functional import Functional
 from engine.models.model import Model
@@ -15,9 +15,13 @@ from engine.models.sequential import Sequential
 __all__ = ["Functional", "Model", "NonFiniteError", "Sequential", "load_model", "save_model"]
 
 
-def __getattr__(name: str) -> Any:
-    if name in ("load_model", "save_model"):
-        from engine import saving
+if TYPE_CHECKING:
+    from engine.saving import load_model, save_model
+else:  # the room for files imports this one
 
-        return getattr(saving, name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    def __getattr__(name: str) -> Any:
+        if name in ("load_model", "save_model"):
+            from engine import saving
+
+            return getattr(saving, name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -245,7 +245,7 @@ class Model(Fitting, Evaluating, Predicting):
 
     # --- being called -------------------------------------------------------------------------
 
-    def __call__(self, inputs: Any) -> Any:
+    def __call__(self, inputs: Any) -> Array:
         """The output for an array, by the readable formulas."""
         if isinstance(inputs, KerasTensor):
             raise TypeError(
