@@ -60,7 +60,7 @@ _ON_DEMAND = ("pictures", "saving", "study", "wrappers")
 
 if TYPE_CHECKING:
     from engine import pictures, saving, study, wrappers
-    from engine.promise import arithmetic
+    from engine.promise.arithmetic import arithmetic
 else:  # what takes long to import, or needs more than NumPy and Numba, when it is first used
 
     def __getattr__(name: str) -> Any:

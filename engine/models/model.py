@@ -65,7 +65,14 @@ class Model(Fitting, Evaluating, Predicting):
             )
         return super().__new__(cls)
 
-    def __init__(self, *, name: str | None = None, trainable: Any = True) -> None:
+    def __init__(
+        self,
+        inputs: Any = None,
+        outputs: Any = None,
+        name: str | None = None,
+        trainable: Any = True,
+    ) -> None:
+        # The two tensors are Functional's: __new__ sees to it that they never come here.
         self._trainable = checked_flag("trainable", trainable)
         self.name = checked_name(name, type(self).__name__)
         self.optimizer = None
