@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-LEFT_OUT = (".git", ".venv", ".*_cache", ".benchmarks", ".hypothesis", "report", "site", "dist")
+LEFT_OUT = (".git", ".venv*", ".*_cache", ".benchmarks", ".hypothesis", "report", "site", "dist")
 LEFT_OUT += ("build", "*.egg-info", "__pycache__", "user")
 LITTER = {
     "build/lib/engine/gone.py": "a module of an older build",
