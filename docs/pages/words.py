@@ -1,10 +1,12 @@
 """Docstrings as Markdown: the project writes them for terminals, with Sphinx's few signs.
 
-:class:`~engine.layers.Dense`     a link, if the reference has such an entry
-the formula::                     the formula:
->>> at the margin                 a block of code
-===== ===== tables                a block of text
-Source: …, Keras: …, Shapes       paragraphs with a label
+    :class:`~engine.layers.Dense`     a link, if the reference has such an entry
+    the formula::                     the formula:
+    examples at the margin            a block of code
+    ===== ===== tables                a block of text
+    Source: …, Keras: …, Shapes       paragraphs with a label
+
+What is indented is code to Markdown, too, so formulas stay as they were written.
 """
 
 from __future__ import annotations
