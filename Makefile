@@ -1,10 +1,14 @@
 # Set-up and the project's commands.  `make parity` and `make test` make what they need.
+# Environments for several versions of Python stand beside each other, each with its name:
+#     make test PYTHON=python3.13 VENV=.venv-3.13
 PYTHON ?= python3
-BIN := .venv/bin
-READY := .venv/ready
+VENV ?= .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/ready
 
-.PHONY: parity parity-full test test-quick test-tolerance record lint browser pictures notebooks \
-	bench bench-suite bench-exactness bench-workers fuzz-full fuzz-files kills round-trips clean
+.PHONY: parity parity-full test test-quick test-versions test-tolerance record lint browser docs \
+	wheel pictures notebooks bench bench-suite bench-exactness bench-workers fuzz-full fuzz-files \
+	kills round-trips clean
 
 # The five tutorials in the engine and in Keras: a table, and report/parity.html.
 parity: $(READY)
@@ -22,6 +26,13 @@ test: $(READY)
 # Without the tests that run Keras itself.
 test-quick: $(READY)
 	$(BIN)/python -m pytest -m "not keras"
+
+# Those in the other versions of Python that are promised, each in an environment of its own.
+VERSIONS ?= 3.12 3.13
+test-versions:
+	for version in $(VERSIONS); do \
+	  $(MAKE) test-quick PYTHON=python$$version VENV=.venv-$$version || exit 1; \
+	done
 
 # What other machines get: kernels without AVX-512 (a name alone would leave Numba the features of
 # this processor) beside a TensorFlow without oneDNN, held to the tolerance.  These tests compare
@@ -48,6 +59,17 @@ lint: $(READY)
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# The documentation with the reference, to be read in site/index.html: half a minute.
+docs: $(READY)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict
+
+# What is published, in dist/, and the smoke test of it in a clean environment: two minutes.
+wheel: $(READY)
+	rm -rf build dist *.egg-info
+	$(BIN)/python -m build --no-isolation
+	rm -rf build *.egg-info
+	GLASSNET_DIST=dist $(BIN)/python -m pytest tests/packaging
+
 # docs/notebooks/*.ipynb anew from the .py beside them: a minute.
 notebooks: $(READY)
 	$(BIN)/python -m docs.notebooks.build
@@ -63,8 +85,8 @@ bench-suite: $(READY)
 # The virtual environment with every package at the version that constraints.txt pins.
 $(READY): constraints.txt Makefile
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; name one: make PYTHON=python3.12 …")'
-	@echo "Installing TensorFlow, Keras and what the engine needs into .venv: one or two minutes."
-	$(PYTHON) -m venv .venv
+	@echo "Installing TensorFlow, Keras and what the engine needs into $(VENV): one or two minutes."
+	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -r constraints.txt
 	@touch $(READY)
 
@@ -99,4 +121,4 @@ round-trips: $(READY)
 	tests/keras_ref/test_convert.py
 
 clean:
-	rm -rf .venv report
+	rm -rf $(VENV) report site dist build *.egg-info

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 DATA = Path(__file__).with_name("data")
 CATALOGUE = DATA / "catalogue.json"
-DTYPES = {"int": "int64", "float": "float64", "text": "str"}
+DTYPES = {"int": "int64", "float": "float64"}
 
 
 class DatasetError(ValueError):
@@ -80,7 +80,9 @@ def read_shipped(name: str, folder: str | Path | None = None) -> pd.DataFrame:
     # As text first: read_csv's own float parser differs between pandas versions by up to one unit
     # in the last place, float() does not.
     text = pd.read_csv(io.BytesIO(content), dtype="str", keep_default_na=False, na_values=["NA"])
-    frame = text.astype({c["name"]: DTYPES[c["type"]] for c in entry["columns"]})
+    # What is text stays as it is: pandas 2 would write "nan" for what is missing.
+    columns = {column["name"]: DTYPES.get(column["type"]) for column in entry["columns"]}
+    frame = text.astype({name: dtype for name, dtype in columns.items() if dtype})
     frame.attrs.update(name=name, title=entry["title"], synthetic=False)
     return frame
 

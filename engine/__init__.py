@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import importlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine import (
     activations,
@@ -58,12 +58,17 @@ __all__ = [
 _ON_DEMAND = ("pictures", "saving", "study", "wrappers")
 
 
-def __getattr__(name: str) -> Any:
-    if name in _ON_DEMAND:
-        return importlib.import_module(f"engine.{name}")
-    if name == "arithmetic":
-        return importlib.import_module("engine.promise").arithmetic
-    raise AttributeError(f"Expected one of {', '.join(__all__)} in engine. Received: {name!r}")
+if TYPE_CHECKING:
+    from engine import pictures, saving, study, wrappers
+    from engine.promise.arithmetic import arithmetic
+else:  # what takes long to import, or needs more than NumPy and Numba, when it is first used
+
+    def __getattr__(name: str) -> Any:
+        if name in _ON_DEMAND:
+            return importlib.import_module(f"engine.{name}")
+        if name == "arithmetic":
+            return importlib.import_module("engine.promise").arithmetic
+        raise AttributeError(f"Expected one of {', '.join(__all__)} in engine. Received: {name!r}")
 
 
 def __dir__() -> list[str]:

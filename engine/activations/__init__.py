@@ -6,7 +6,7 @@ Keras: ``keras.activations``.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.activations.elu import elu
 from engine.activations.leaky_relu import leaky_relu
@@ -72,7 +72,8 @@ def deserialize(config: str) -> Activation:
     return get(config)
 
 
-__getattr__ = absent(__name__, __all__)
+if not TYPE_CHECKING:  # type checkers then refuse what is not there
+    __getattr__ = absent(__name__, __all__)
 
 
 def __dir__() -> list[str]:

@@ -1,5 +1,7 @@
 """Callbacks: what a caller wants done while a model trains, evaluates or predicts."""
 
+from typing import TYPE_CHECKING
+
 from engine.callbacks.backup_and_restore import BackupAndRestore
 from engine.callbacks.callback import Callback
 from engine.callbacks.callback_list import CallbackList
@@ -34,7 +36,8 @@ __all__ = [
 ]
 
 
-__getattr__ = absent(__name__, __all__)
+if not TYPE_CHECKING:  # type checkers then refuse what is not there
+    __getattr__ = absent(__name__, __all__)
 
 
 def __dir__() -> list[str]:

@@ -3,6 +3,8 @@
 Every class also has its snake_case name (``zeros``, ``he_normal`` …), as in Keras.
 """
 
+from typing import TYPE_CHECKING
+
 from engine.checks.absent import absent
 from engine.initializers.base import Initializer
 from engine.initializers.constants import Constant, Ones, Zeros
@@ -63,7 +65,8 @@ __all__ = [
 ]
 
 
-__getattr__ = absent(__name__, __all__)
+if not TYPE_CHECKING:  # type checkers then refuse what is not there
+    __getattr__ = absent(__name__, __all__)
 
 
 def __dir__() -> list[str]:

@@ -40,11 +40,13 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numba.extending
 from numba import njit, types
 from numba.core.caching import FunctionCache
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 intrinsic: Any = numba.extending.intrinsic
 """A function that writes LLVM's instructions itself.  For kernels it has other arguments than its
@@ -197,9 +199,10 @@ def inlined(function: Callable[..., Any]) -> Any:
     return njit(error_model="numpy", forceinline=True)(function)
 
 
-def formula(function: Callable[..., Any]) -> Any:
+def formula(function: F) -> F:
     """Leave `function` a plain Python function and let kernels call it, too."""
-    return numba.extending.register_jitable(error_model="numpy", forceinline=True)(function)
+    callable_too: Any = numba.extending.register_jitable(error_model="numpy", forceinline=True)
+    return callable_too(function)  # type: ignore[no-any-return]
 
 
 _MESSAGE = (

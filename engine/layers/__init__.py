@@ -5,6 +5,8 @@ Keras: ``keras.layers``.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from engine.checks.absent import absent
 from engine.layers.dense import Dense
 from engine.layers.dropout import Dropout
@@ -31,7 +33,8 @@ KINDS: dict[str, type[Layer]] = {
 """The classes of layers that a model may consist of, by the names that files have for them."""
 
 
-__getattr__ = absent(__name__, __all__)
+if not TYPE_CHECKING:  # type checkers then refuse what is not there
+    __getattr__ = absent(__name__, __all__)
 
 
 def __dir__() -> list[str]:

@@ -5,7 +5,7 @@ Keras: ``keras.layers.Layer``.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -205,6 +205,10 @@ class Layer:
         """The output for an array, by the readable formula."""
         raise NotImplementedError
 
+    @overload
+    def __call__(self, inputs: KerasTensor) -> KerasTensor: ...
+    @overload
+    def __call__(self, inputs: Any) -> Array: ...
     def __call__(self, inputs: Any) -> Any:
         """A tensor for a tensor, an array for an array of rows."""
         if isinstance(inputs, KerasTensor):

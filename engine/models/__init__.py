@@ -5,7 +5,7 @@ Keras: ``keras.models``.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.checks.absent import absent
 from engine.models.cloning import clone_model
@@ -25,12 +25,16 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    if name in ("load_model", "save_model"):
-        from engine import saving
+if TYPE_CHECKING:
+    from engine.saving import load_model, save_model
+else:  # the room for files imports this one
 
-        return getattr(saving, name)
-    return absent(__name__, __all__)(name)
+    def __getattr__(name: str) -> Any:
+        if name in ("load_model", "save_model"):
+            from engine import saving
+
+            return getattr(saving, name)
+        return absent(__name__, __all__)(name)
 
 
 def __dir__() -> list[str]:

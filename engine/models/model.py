@@ -65,7 +65,14 @@ class Model(Fitting, Evaluating, Predicting):
             )
         return super().__new__(cls)
 
-    def __init__(self, *, name: str | None = None, trainable: Any = True) -> None:
+    def __init__(
+        self,
+        inputs: Any = None,
+        outputs: Any = None,
+        name: str | None = None,
+        trainable: Any = True,
+    ) -> None:
+        # The two tensors are Functional's: __new__ sees to it that they never come here.
         self._trainable = checked_flag("trainable", trainable)
         self.name = checked_name(name, type(self).__name__)
         self.optimizer = None
@@ -246,7 +253,7 @@ class Model(Fitting, Evaluating, Predicting):
 
     # --- being called -------------------------------------------------------------------------
 
-    def __call__(self, inputs: Any) -> Any:
+    def __call__(self, inputs: Any) -> Array:
         """The output for an array, by the readable formulas."""
         if isinstance(inputs, KerasTensor):
             raise TypeError(

@@ -10,7 +10,6 @@ from typing import Any
 from engine.checks.shown import shown
 from engine.layers.input import InputLayer
 from engine.layers.layer import Layer, checked_flag
-from engine.layers.tensor import KerasTensor
 from engine.models.model import (
     Model,
     checked_build_shape,
@@ -128,7 +127,8 @@ class Sequential(Model):
                 "Received: input_shape=None"
             )
         start = InputLayer(features_of(input_shape), dtype=self._layers[0].dtype)
-        tensor: KerasTensor | None = start.output
+        assert start.output is not None
+        tensor = start.output
         before = [(layer, dict(vars(layer))) for layer in self._layers]
         try:
             for layer in self._layers:

@@ -5,7 +5,7 @@ Keras: ``keras.optimizers``.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.checks.absent import absent
 from engine.checks.from_config import class_of
@@ -81,7 +81,8 @@ def deserialize(config: dict[str, Any]) -> Optimizer:
     return cls.from_config(arguments)  # type: ignore[no-any-return]
 
 
-__getattr__ = absent(__name__, __all__)
+if not TYPE_CHECKING:  # type checkers then refuse what is not there
+    __getattr__ = absent(__name__, __all__)
 
 
 def __dir__() -> list[str]:

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.checks.absent import absent
 
@@ -46,22 +46,53 @@ _PICTURES = {
 # imported later, the import system would put the module in its place.
 from engine.pictures.plot_model import plot_model  # noqa: E402
 
-__all__ = [*sorted(_PICTURES), "plot_model"]
+if TYPE_CHECKING:
+    from engine.pictures.activation import plot_activation
+    from engine.pictures.boundary import plot_decision_boundary
+    from engine.pictures.confusion import plot_confusion_matrix
+    from engine.pictures.curves import plot_history
+    from engine.pictures.distribution import plot_distribution
+    from engine.pictures.gradient_check import plot_gradient_check
+    from engine.pictures.health import plot_health
+    from engine.pictures.heatmap import plot_correlation
+    from engine.pictures.layers import plot_layers
+    from engine.pictures.network import plot_network
+    from engine.pictures.pairs import plot_pairs
+    from engine.pictures.saving import save_picture
+    from engine.pictures.surface import plot_loss_surface
 
+__all__ = [
+    "plot_activation",
+    "plot_confusion_matrix",
+    "plot_correlation",
+    "plot_decision_boundary",
+    "plot_distribution",
+    "plot_gradient_check",
+    "plot_health",
+    "plot_history",
+    "plot_layers",
+    "plot_loss_surface",
+    "plot_model",
+    "plot_network",
+    "plot_pairs",
+    "save_picture",
+]
 
-def __getattr__(name: str) -> Any:
-    if name not in _PICTURES:
-        return absent(__name__, __all__)(name)
-    try:
-        module = import_module(f"{__name__}.{_PICTURES[name]}")
-    except ModuleNotFoundError as error:
-        if error.name not in ("seaborn", "pandas"):
-            raise
-        message = f"Expected {error.name}, which {name} draws with: {_HINT}."
-        raise ImportError(message, name=error.name) from error
-    function = getattr(module, name)
-    globals()[name] = function
-    return function
+if not TYPE_CHECKING:
+
+    def __getattr__(name: str) -> Any:
+        if name not in _PICTURES:
+            return absent(__name__, __all__)(name)
+        try:
+            module = import_module(f"{__name__}.{_PICTURES[name]}")
+        except ModuleNotFoundError as error:
+            if error.name not in ("seaborn", "pandas"):
+                raise
+            message = f"Expected {error.name}, which {name} draws with: {_HINT}."
+            raise ImportError(message, name=error.name) from error
+        function = getattr(module, name)
+        globals()[name] = function
+        return function
 
 
 def __dir__() -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import warnings
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.saving.allowed import check_model
 from engine.saving.archive import open_archive, pack, write_archive
@@ -26,6 +26,9 @@ from engine.saving.paths import (
 )
 from engine.saving.state import groups_of, put_state, take_state
 from engine.saving.weights import import_h5py, read_weights, write_weights
+
+if TYPE_CHECKING:
+    from engine.models.model import Model
 
 
 def save_model(model: Any, filepath: Path, overwrite: bool = True) -> None:
@@ -84,7 +87,7 @@ def load_model(
     custom_objects: Any = None,
     compile: bool = True,
     safe_mode: bool = True,
-) -> Any:
+) -> Model:
     """Return the model in a ``.keras`` or ``.h5`` file, whether the engine or Keras wrote it.
 
     Nothing in a file is executed or imported: only the engine's own classes are made, from a list.
@@ -128,10 +131,11 @@ def load_model(
     with naming(path):
         if path.endswith(MODEL_SUFFIX):
             return _load(path, compile)
-        return load_legacy(path, compile)
+        model: Model = load_legacy(path, compile)
+        return model
 
 
-def _load(path: str, compile: bool) -> Any:
+def _load(path: str, compile: bool) -> Model:
     """Return the model in an archive; it is built when everything in the file fits."""
     with open_archive(path) as archive:
         saved = archive.config()
@@ -142,7 +146,7 @@ def _load(path: str, compile: bool) -> Any:
         groups = groups_of(saved, arguments.get("optimizer"))
         data = archive.weights(most_bytes(groups))
     arrays = read_weights(io.BytesIO(data), groups, () if arguments else ("optimizer",))
-    model = deserialize_model(saved)
+    model: Model = deserialize_model(saved)
     if arguments:
         model.compile(**arguments)
     put_state(model, groups, arrays)

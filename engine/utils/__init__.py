@@ -6,7 +6,7 @@ Keras: ``keras.utils``.
 from __future__ import annotations
 
 import os
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.checks.absent import absent
 from engine.checks.shown import shown
@@ -48,7 +48,8 @@ def plot_model(model: Any, to_file: Any = "model.png", **options: Any) -> Any:
     return pictures.plot_model(model, Path(to_file), **options)
 
 
-__getattr__ = absent(__name__, __all__)
+if not TYPE_CHECKING:  # type checkers then refuse what is not there
+    __getattr__ = absent(__name__, __all__)
 
 
 def __dir__() -> list[str]:

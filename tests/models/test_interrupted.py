@@ -18,6 +18,7 @@ import numpy as np
 import engine
 from engine.callbacks import BackupAndRestore, Callback, LambdaCallback, ModelCheckpoint
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # whoever started the tests may ignore it
 kind, times = sys.argv[1], int(sys.argv[2])
 rng = np.random.default_rng(0)
 x = rng.normal(size=(203, 6)).astype(np.float32)

@@ -49,6 +49,10 @@ class PiecewiseConstantDecay(Decay):
             )
         self.boundaries = [checked(f"boundaries[{i}]", b) for i, b in enumerate(boundaries)]
         self.values = [checked(f"values[{i}]", v, 0) for i, v in enumerate(values)]
+        if any(b >= 2**63 for b in self.boundaries):
+            raise ValueError(
+                f"Expected boundaries that steps can reach. Received: boundaries={shown(boundaries)}"
+            )
         if any(b <= a for a, b in zip(self.boundaries, self.boundaries[1:], strict=False)):
             raise ValueError(
                 f"Expected boundaries to grow. Received: boundaries={shown(boundaries)}"
