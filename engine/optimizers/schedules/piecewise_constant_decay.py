@@ -51,7 +51,8 @@ class PiecewiseConstantDecay(Decay):
         self.values = [checked(f"values[{i}]", v, 0) for i, v in enumerate(values)]
         if any(b >= 2**63 for b in self.boundaries):
             raise ValueError(
-                f"Expected boundaries that steps can reach. Received: boundaries={shown(boundaries)}"
+                "Expected boundaries that steps can reach. "
+                f"Received: boundaries={shown(boundaries)}"
             )
         if any(b <= a for a, b in zip(self.boundaries, self.boundaries[1:], strict=False)):
             raise ValueError(
