@@ -122,8 +122,11 @@ class Fitting(Feeding):
         if held is None:
             given, held = held_back(given, validation_split)
         weigh = partial(self._class_weighted, class_weight=class_weight)
-        order = partial(_order, seed=seed) if shuffle else None
-        training = feed(given, batch, steps, order, weigh)
+
+        def order(rows: int) -> Any:  # after a backup's seed, if the fit begins with one
+            return epoch_order(rows, None) if seed is None else known_order(rows, seed)
+
+        training = feed(given, batch, steps, order if shuffle else None, weigh)
         validation = None
         if held is not None:
             validation = feed(held, validation_batch, _steps("validation_steps", validation_steps))
@@ -141,12 +144,12 @@ class Fitting(Feeding):
             steps=training.steps,
         )
         assert self._loss is not None
-        by_chance = shuffle and seed is None and training.epochs is None
+        shuffled = shuffle and training.epochs is None
         by_epoch = (
             verbose != 0
             or hooks.needs_epochs
             or hooks.needs_batches
-            or by_chance
+            or (shuffled and seed is None)
             or validation_freq != 1
             or any(data is not None and data.epochs is not None for data in (training, validation))
         )
@@ -161,7 +164,7 @@ class Fitting(Feeding):
             stop_at_epoch_end=by_epoch,
             even=self._shape_is_known("fit", training.even),
             watched=hooks.needs_batches,
-            shuffled=shuffle and training.epochs is None,
+            shuffled=shuffled,
         )
         self._run = run
         hooks.set_model(self)
@@ -174,7 +177,8 @@ class Fitting(Feeding):
             first, seed = run.resumed["epoch"] or first, get_random_seed()
             run.begin(max(0, epochs - first))
         rows = len(training.rows)
-        if shuffle and seed is not None and training.epochs is None:
+        by_chance = shuffled and seed is None
+        if shuffled and seed is not None:
             run.reorder(known_order(rows, seed))
         watch = Watch(self, run, first, by_chance)
         logs: dict[str, float] = {}
@@ -247,11 +251,6 @@ def every(validation_freq: Any) -> Callable[[int], bool]:
 
 def _steps(name: str, value: Any) -> int | None:
     return None if value is None else whole(name, value)
-
-
-def _order(rows: int, seed: int | None) -> Any:
-    """The order of a pass over rows that are read in pieces."""
-    return epoch_order(rows, seed) if seed is None else known_order(rows, seed)
 
 
 def _epoch_logs(run: Run, epoch: int) -> dict[str, float]:

@@ -85,6 +85,38 @@ def test_without_a_seed_each_epoch_has_another_order(tmp_path, monkeypatch):
     assert first != second != sorted(first)
 
 
+@pytest.mark.parametrize("mapped", [False, True])
+@pytest.mark.parametrize("seeded", [False, True])
+def test_a_backup_brings_its_seed(tmp_path, monkeypatch, mapped, seeded):
+    """The training that was interrupted had a seed, or none; whoever goes on has the other."""
+    from engine.random import seeds
+
+    class Die(engine.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 2:
+                raise KeyboardInterrupt
+
+    def set_seed(seed):
+        engine.utils.set_random_seed(5)
+        monkeypatch.setattr(seeds, "_global_seed", seed)
+
+    rng = np.random.default_rng(4)
+    rows = rng.normal(size=(40, 4)), rng.integers(0, 2, 40)
+    data = on_disk(tmp_path, x=rows[0], y=rows[1]) if mapped else rows
+    backup = engine.callbacks.BackupAndRestore(tmp_path / "backup")
+    models = [network(4) for _ in range(3)]
+    first, then = (5, None) if seeded else (None, 6)
+    set_seed(first)
+    models[0].fit(*data, epochs=4, verbose=0)
+    set_seed(first)
+    with pytest.raises(KeyboardInterrupt):
+        models[1].fit(*data, epochs=4, verbose=0, callbacks=[backup, Die()])
+    set_seed(then)
+    models[2].fit(*data, epochs=4, verbose=0, callbacks=[backup])
+    pairs = zip(models[2].get_weights(), models[0].get_weights(), strict=True)
+    assert all(a.tobytes() == b.tobytes() for a, b in pairs)
+
+
 def test_what_is_wrong_in_a_file_is_found_when_it_is_read(tmp_path, monkeypatch):
     monkeypatch.setattr(stored, "PIECE_BYTES", 1)
     values = np.ones((40, 4))
