@@ -5,8 +5,8 @@ is kept: how many batches, which learning rate, the sum of the losses.  Steps ar
 they can be repeated from the copy.  If a slice then comes to another sum, something else has
 changed the model or the data in between, and nothing is claimed.
 
-A copy is made when it costs less than a hundredth of the time since the last one, or next to
-nothing.
+A copy is made when it costs less than a hundredth of the time since the last one; and of a small
+model, at each piece of rows, which takes far longer to come.
 """
 
 from __future__ import annotations
@@ -86,20 +86,20 @@ class Repeating:
             run.advance(most)
             return
         now = time.perf_counter()
-        other_rows = run.piece != self._piece or (self.afresh and run.epoch != self._epoch)
-        if now >= self._due or other_rows:
-            self._keep(now)
+        piece = run.piece != self._piece
+        if now >= self._due or piece or (self.afresh and run.epoch != self._epoch):
+            self._keep(now, piece and self._small)
         optimizer = run.optimizer
         assert optimizer is not None
         rate = None if optimizer.schedule is not None else optimizer.learning_rate
         batches = run.advance(most)
         self._slices.append((batches, rate, run.sums[0]))
 
-    def _keep(self, now: float) -> None:
+    def _keep(self, now: float, cheap: bool) -> None:
         """Make a copy; none that would cost too much at the beginning of an epoch or a piece."""
         self._epoch, self._piece = self.run.epoch, self.run.piece
         self._copy, self._slices = None, []
-        if self._small or now >= self._due_at_once:
+        if cheap or now >= self._due_at_once:
             self._copy = State(self.run)
             then = time.perf_counter()
             self._due_at_once = then + SHARE * (then - now)
