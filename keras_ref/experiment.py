@@ -233,13 +233,19 @@ class Experiment:
         )
         return model
 
-    def fit_arguments(self, rows: Rows, keras: Any) -> dict[str, Any]:
-        """What `fit` of `keras` is called with."""
-        arguments = {**FIT, **self.fit, "verbose": 0}
+    def fit_arguments(self, rows: Rows) -> dict[str, Any]:
+        """What `fit` is called with, beside x and y."""
+        arguments = {**FIT, **self.fit, "sample_weight": rows.sample_weight, "verbose": 0}
         if weights := arguments.get("class_weight"):  # JSON's keys are texts
             arguments["class_weight"] = {int(k): float(v) for k, v in weights.items()}
+        if rows.validation is not None:
+            arguments["validation_data"] = rows.validation
+        return arguments
+
+    def _handed_over(self, keras: Any, rows: Rows) -> dict[str, Any]:
+        """The rows as `fit` of `keras` gets them."""
         told = self._given(keras, rows.x, rows.y, rows.sample_weight)
-        arguments |= zip(("x", "y", "sample_weight"), told, strict=False)
+        arguments = dict(zip(("x", "y", "sample_weight"), (*told, None, None), strict=False))
         if rows.validation is not None:
             told = self._given(keras, *rows.validation)
             arguments["validation_data"] = told if len(told) > 1 else told[0]
@@ -260,7 +266,8 @@ class Experiment:
         model = self.build(keras)
         callbacks = watcher.attach(model, self.key)
         with _going_on(keras):
-            told = model.fit(callbacks=callbacks, **self.fit_arguments(rows, keras))
+            arguments = self.fit_arguments(rows) | self._handed_over(keras, rows)
+            told = model.fit(callbacks=callbacks, **arguments)
         history = told.history
         x, y = rows.unseen
         batch = {"batch_size": self.batch_size, "verbose": 0}
