@@ -179,9 +179,16 @@ class BackupAndRestore(Callback):
 
 
 def _read(path: Path) -> dict[str, Any]:
-    found = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {"epoch": 0}
+    text = path.read_text(encoding="utf-8") if path.exists() else '{"epoch": 0}'
+    try:
+        found = json.loads(text)
+    except ValueError:
+        found = text[:60]
     if not isinstance(found, dict) or not isinstance(found.get("epoch"), int):
-        raise ValueError(f"Expected the metadata of a backup in {str(path)!r}. Received: {found!r}")
+        raise ValueError(
+            f"Expected the metadata of a backup in {str(path)!r}; without its folder a training "
+            f"begins anew. Received: {found!r}"
+        )
     return found
 
 

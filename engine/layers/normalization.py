@@ -196,6 +196,24 @@ class Normalization(Layer):
         )
         return mean.astype(self.dtype), variance.astype(self.dtype)
 
+    @property
+    def mean(self) -> Array:
+        """The mean that is subtracted, with axes of 1 where one stands for many."""
+        return self._known()[0]
+
+    @property
+    def variance(self) -> Array:
+        """The variance that is divided by the root of, with axes as in `mean`."""
+        return self._known()[1]
+
+    def _known(self) -> tuple[Array, Array]:
+        if not self.built:
+            raise ValueError(
+                f"Expected layer {self.name!r} to be built: adapt it, or call it on data. "
+                "Received: one without mean and variance"
+            )
+        return self._statistics()
+
     def mean_and_spread(self) -> tuple[Array, Array]:
         """Mean and max(√variance, ε), with axes of 1 where one stands for many."""
         mean, variance = self._statistics()

@@ -71,13 +71,15 @@ class Batches(Source):
         self.again = not isinstance(data, Iterator)
         self.indexed = is_indexed(data)
         self.batches = _count(data)
+        self._pass: Iterator[Any] | None = None
+        """Of what can be gone through once."""
         if self.indexed:
-            self._pass: Iterator[Any] | None = None
             first = data[0] if self.batches != 0 else None
-        else:  # what was looked at is the first of the first pass
-            opened = iter(data)
-            first = next(opened, None)
-            self._pass = chain([first], opened)
+        elif self.again:  # its passes may draw random numbers: the first begins with the fit
+            first = next(iter(data), None)
+        else:
+            first = next(data, None)
+            self._pass = chain([first], data)
         if first is None:
             raise ValueError(f"Expected at least one batch in x. Received: {shown(data)}")
         self.sample = self._rows(first, 0)
@@ -110,11 +112,7 @@ class Batches(Source):
                 numbers = list(numbers)
                 random.shuffle(numbers)
             return in_order(self._data, numbers)
-        if not self.again:
-            assert self._pass is not None
-            return self._pass
-        opened, self._pass = self._pass, None
-        return iter(self._data) if opened is None else opened
+        return iter(self._data) if self._pass is None else self._pass
 
     def _rows(self, batch: Any, number: int) -> Rows:
         parts = (batch,) if hasattr(batch, "__array__") else batch

@@ -121,7 +121,8 @@ def class_weights(weights: Any, y: Array, dtype: str) -> Array:
     """Each row's weight: that of its class, or 1 when `weights` does not name the class."""
     if not isinstance(weights, dict):
         raise TypeError(
-            "Expected class_weight to map class numbers to weights, as {0: 1.0, 1: 2.5}. "
+            "Expected class_weight to map class numbers to weights, as {0: 1.0, 1: 2.5} or what "
+            "utils.balanced_class_weight returns. "
             f"Received: class_weight={shown(weights)}"
         )
     if y.shape[1] > 1:

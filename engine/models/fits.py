@@ -74,7 +74,9 @@ class Fits:
         made.compile_from_config(old.get_compile_config())
         if not made.built:
             made.build(old.input_shape)
-        made.set_weights([values[member] for values in self.weights])
+        made.set_weights(old.get_weights())  # those that are not trained, too
+        for weight, values in zip(made._kernel_weights, self.weights, strict=True):
+            weight.assign(values[member])
         return made
 
     def evaluate(

@@ -141,7 +141,8 @@ def loss_surface(
         )
     if isinstance(along, str) and along == "random":
         names = "random direction 1", "random direction 2"
-        origin, directions = stands, _random(stands, seed)
+        trained = [weight.trainable for weight in model.weights]
+        origin, directions = stands, _random(stands, trained, seed)
         if not any(d.any() for d in directions[0]):
             raise ValueError(
                 "Expected weights that are not all 0: a random direction is as long as they are. "
@@ -225,13 +226,16 @@ def _beyond(places: Array) -> tuple[Array, Array]:
     return middle - half, middle + half
 
 
-def _random(stands: Weights, seed: int) -> tuple[Weights, Weights]:
-    """Two normal draws, each unit's part as long as the unit's weights."""
+def _random(stands: Weights, trained: list[bool], seed: int) -> tuple[Weights, Weights]:
+    """Two normal draws, each unit's part as long as its weights; 0 for what is not trained."""
     draw = np.random.default_rng(seed)
 
     def one() -> Weights:
         parts = []
-        for w in stands:
+        for w, moves in zip(stands, trained, strict=True):
+            if not moves:
+                parts.append(np.zeros(w.shape))
+                continue
             d = draw.standard_normal(w.shape)
             lengths = np.linalg.norm(d, axis=0, keepdims=True)
             parts.append(d / lengths * np.linalg.norm(w, axis=0, keepdims=True))

@@ -15,7 +15,7 @@ import numpy as np
 from engine.kernels.memory import Array
 from engine.study.expressions import shown, shown_result
 from engine.study.needed import needed
-from engine.study.trace import ClippingTrace, Trace, WeightTrace
+from engine.study.trace import ClippingTrace, LayerTrace, Trace, WeightTrace
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -158,10 +158,17 @@ def _backward(trace: Trace, number: int) -> list[Row]:
         of_loss = "from the loss, which reads z" + (extra and " + dactivity·slope")
     rows.append(("dz", of_loss or f"da·slope of {layer.activation}", layer.dz))
     if layer.dkernel is not None:
-        rows.append(("dkernel", "inputᵀ·dz", layer.dkernel))
+        rows.append(("dkernel", "inputᵀ·dz" + _penalty(trace, layer, "kernel"), layer.dkernel))
     if layer.dbias is not None:
-        rows.append(("dbias", "Σ dz over the rows", layer.dbias))
+        formula = "Σ dz over the rows" + _penalty(trace, layer, "bias")
+        rows.append(("dbias", formula, layer.dbias))
     return rows
+
+
+def _penalty(trace: Trace, layer: LayerTrace, kind: str) -> str:
+    """What the gradient of a regularized weight holds besides."""
+    told = {weight.name: weight.penalty_gradient for weight in trace.weights}
+    return "" if told.get(f"{layer.name}/{kind}") is None else " + dpenalty"
 
 
 def _clipping(clipping: ClippingTrace) -> tuple[str, list[Row]]:

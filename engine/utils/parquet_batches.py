@@ -17,6 +17,7 @@ import numpy as np
 from engine.checks.shown import shown
 from engine.kernels.memory import Array
 from engine.models.arguments import BATCH_SIZE, whole
+from engine.utils.class_numbers import class_numbers
 
 
 class ParquetBatches:
@@ -38,6 +39,8 @@ class ParquetBatches:
         Whether to take the row groups, and the rows in each, in another order for each pass, drawn
         from NumPy's generator, which ``utils.set_random_seed`` seeds.  Rows of different groups
         are not mixed: a file that is sorted by its labels should be written in another order.
+    classes
+        The labels in the order of their class numbers, if they are texts.
 
     Raises
     ------
@@ -68,6 +71,7 @@ class ParquetBatches:
         sample_weight: str | None = None,
         batch_size: int = BATCH_SIZE,
         shuffle: bool = False,
+        classes: Any = None,
     ) -> None:
         self.batch_size = whole("batch_size", batch_size)
         if not isinstance(shuffle, bool):
@@ -86,11 +90,14 @@ class ParquetBatches:
                 f"Expected features to be a list of columns. Received: features={features!r}"
             )
         beside = [name for name in (label, sample_weight) if name is not None]
+        self.classes = None if classes is None else class_numbers(classes, classes)[1]
+        texts = None if classes is None else label
+        _check(dataset.schema, beside, texts)
         others = [name for name in dataset.schema.names if name not in beside]
         self.features = others if features is None else list(features)
         if not self.features:
             raise ValueError("Expected at least one column of features. Received: none")
-        _check(dataset.schema, [*self.features, *beside])
+        _check(dataset.schema, [*self.features, *beside], texts)
 
     def __len__(self) -> int:
         """How many batches a pass has."""
@@ -125,13 +132,19 @@ class ParquetBatches:
                     f"Expected a number in each row of column {name!r}. "
                     f"Received: {missing} rows without one"
                 )
-        read = {name: table[name].to_numpy() for name in table.column_names}
+        read = {name: self._numbers(name, table[name]) for name in table.column_names}
         columns = [np.column_stack([read[name] for name in self.features])]
         columns += [read[name] for name in beside]
         if self.shuffle:
             order = np.random.permutation(len(columns[0]))
             columns = [values[order] for values in columns]
         return columns
+
+    def _numbers(self, name: str, column: Any) -> Array:
+        if self.classes is None or name != self.label:
+            numbers: Array = column.to_numpy()
+            return numbers
+        return class_numbers(column.to_pylist(), self.classes)[0]
 
 
 def _opened(path: Any) -> Any:
@@ -156,8 +169,8 @@ def _opened(path: Any) -> Any:
         ) from None
 
 
-def _check(schema: Any, names: list[str]) -> None:
-    """Raise if a column is missing, named twice, or not of numbers."""
+def _check(schema: Any, names: list[str], texts: str | None) -> None:
+    """Raise if a column is missing, named twice, or neither of numbers nor called `texts`."""
     from pyarrow import types
 
     for name in names:
@@ -167,9 +180,11 @@ def _check(schema: Any, names: list[str]) -> None:
             )
         if names.count(name) > 1:
             raise ValueError(f"Expected each column once. Received: {shown(name)} twice")
+        if name == texts:
+            continue
         kind = schema.field(name).type
         if not (types.is_floating(kind) or types.is_integer(kind) or types.is_boolean(kind)):
             raise TypeError(
-                f"Expected columns of numbers; labels of texts become numbers with "
-                f"utils.class_numbers. Received: {shown(name)} of type {kind}"
+                "Expected columns of numbers, and classes=[…] if the labels are texts. "
+                f"Received: {shown(name)} of type {kind}"
             )

@@ -127,3 +127,12 @@ def test_given_statistics_as_in_keras(options, shape, keras):
     x = np.random.default_rng(0).normal(size=shape).astype("float32")
     expected = np.asarray(keras.layers.Normalization(**options)(x))
     assert np.array_equal(Normalization(**options)(x), expected)
+
+
+def test_what_adapt_found_can_be_read():
+    layer = engine.layers.Normalization()
+    with pytest.raises(ValueError, match="adapt it, or call it on data"):
+        layer.mean  # noqa: B018
+    layer.adapt(np.array([[0.0, 10.0], [2.0, 30.0]]))
+    assert layer.mean.tolist() == [[1.0, 20.0]]
+    assert layer.variance.tolist() == [[1.0, 100.0]]

@@ -337,3 +337,16 @@ def test_models_that_differ():
         keras.fit_many(lambda: None, X, Y, seeds=[1])
     with pytest.raises(TypeError, match=r"model\[1\]=3"):
         keras.fit_many([build(), 3], X, Y)
+
+
+def test_a_member_has_the_statistics_that_nothing_trains():
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(3.0, 2.0, (50, 4)), rng.integers(0, 2, 50)
+    normal = keras.layers.Normalization()
+    normal.adapt(x)
+    model = keras.Sequential([keras.Input((4,)), normal, keras.layers.Dense(1, "sigmoid")])
+    model.compile("adam", "binary_crossentropy")
+    fits = keras.fit_many(model, x, y, seeds=[1, 2], verbose=0)
+    for k in (0, 1):
+        told = fits.model(k).predict(x, verbose=0)
+        assert told.tobytes() == fits.predict(x)[k].tobytes()

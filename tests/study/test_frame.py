@@ -212,3 +212,12 @@ def test_every_part_of_a_step(name):
     assert shown(told.settings["learning_rate"]) in text
     titles = [f"Forward: {layer.name}" for layer in model.layers if layer.stage]
     assert all(title in text for title in titles)
+
+
+def test_the_gradient_of_a_regularized_weight_names_the_penalty():
+    layer = engine.layers.Dense(1, kernel_regularizer=engine.regularizers.L2(1.0), name="only")
+    model = engine.Sequential([engine.Input((2,)), layer])
+    model.compile("sgd", "mse")
+    told = str(model.trace(np.zeros((2, 2)), np.zeros(2)))
+    assert "inputᵀ·dz + dpenalty" in told
+    assert "Σ dz over the rows + dpenalty" not in told

@@ -176,3 +176,18 @@ def test_paths_of_another_model(model, rows):
     history.weights = [[np.zeros((5, 5))]] * 3
     with pytest.raises(ValueError, match=r"Received: \[\(5, 5\)\]"):
         surface(model, rows, along="paths", paths=history)
+
+
+def test_what_is_not_trained_stays_where_it_is():
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(3.0, 2.0, (50, 4)), rng.integers(0, 2, 50)
+    normal = engine.layers.Normalization()
+    normal.adapt(x)
+    layers = [normal, engine.layers.Dense(3, trainable=False), engine.layers.Dense(1, "sigmoid")]
+    model = engine.Sequential([engine.Input((4,)), *layers])
+    model.compile("adam", "binary_crossentropy")
+    model.layers[-1].bias.assign([0.5])  # the direction of a weight that is 0 would be 0
+    surface = loss_surface(model, x, y, points=3, verbose=0)
+    for direction in surface.directions:
+        assert [bool(np.any(d)) for d in direction] == [w.trainable for w in model.weights]
+    assert surface.loss[1, 1] == model.evaluate(x, y, batch_size=50, verbose=0)

@@ -112,7 +112,7 @@ def test_columns_that_are_no_numbers_are_refused(tmp_path):
     path = tmp_path / "rows.parquet"
     table = pyarrow.table({"a": [1.0, None], "name": ["x", "y"], "yes": [0, 1]})
     pyarrow.parquet.write_table(table, path)
-    with pytest.raises(TypeError, match="class_numbers.*'name' of type string"):
+    with pytest.raises(TypeError, match="classes=.*'name' of type string"):
         ParquetBatches(path, "yes")
     with pytest.raises(ValueError, match="column 'a'. Received: 1 rows without one"):
         list(ParquetBatches(path, "yes", ["a"]))
@@ -130,3 +130,45 @@ def test_files_that_are_none_are_refused(tmp_path):
     pyarrow.parquet.write_table(pyarrow.table({"a": np.zeros(0)}), empty)
     with pytest.raises(ValueError, match="Expected rows in path"):
         ParquetBatches(empty)
+
+
+@pytest.mark.parametrize(
+    "kind", [pyarrow.string(), pyarrow.dictionary(pyarrow.int8(), pyarrow.string())]
+)
+def test_labels_may_be_texts_of_known_classes(tmp_path, kind):
+    path = tmp_path / "rows.parquet"
+    texts = pyarrow.array(["b", "a", "c", "a"]).cast(kind)
+    pyarrow.parquet.write_table(pyarrow.table({"x": [1.0, 2.0, 3.0, 4.0], "kind": texts}), path)
+    ((x, y),) = ParquetBatches(path, "kind", classes=["a", "b", "c"])
+    assert y.tolist() == [1, 0, 2, 0]
+    with pytest.raises(ValueError, match="among the classes.*'c'"):
+        list(ParquetBatches(path, "kind", classes=["a", "b"]))
+    with pytest.raises(ValueError, match="different classes"):
+        ParquetBatches(path, "kind", classes=["a", "a"])
+
+
+def test_a_missing_label_is_named_before_other_columns(tmp_path):
+    path = tmp_path / "rows.parquet"
+    pyarrow.parquet.write_table(pyarrow.table({"x": [1.0], "kind": ["a"]}), path)
+    with pytest.raises(ValueError, match="columns among .*Received: 'knid'"):
+        ParquetBatches(path, "knid")
+
+
+def test_a_backup_goes_on_in_the_order_that_would_have_been(file, tmp_path):
+    class Die(engine.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 3:
+                raise KeyboardInterrupt
+
+    def fit(model, *callbacks):
+        engine.utils.set_random_seed(8)
+        batches = ParquetBatches(file, "yes", ["a", "b"], batch_size=10, shuffle=True)
+        model.fit(batches, epochs=6, verbose=0, callbacks=list(callbacks))
+
+    backup, models = engine.callbacks.BackupAndRestore(tmp_path / "backup"), [network(), network()]
+    fit(models[0])
+    with pytest.raises(KeyboardInterrupt):
+        fit(network(), backup, Die())
+    fit(models[1], backup)
+    for a, b in zip(models[0].get_weights(), models[1].get_weights(), strict=True):
+        assert a.tobytes() == b.tobytes()
