@@ -1,6 +1,7 @@
 """What several test folders share."""
 
 import os
+import shutil
 import warnings
 
 import pytest
@@ -16,6 +17,29 @@ def keras():
         warnings.simplefilter("ignore")
         pytest.importorskip("tensorflow")
         return pytest.importorskip("keras")
+
+
+CHROMIUM = next(
+    (
+        found
+        for name in ("chromium", "chromium-browser", "google-chrome")
+        if (found := shutil.which(name))
+    ),
+    None,
+)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium; without it the test is skipped."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium: `make browser` installs Debian's")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield started
+        started.close()
 
 
 def pytest_report_header():

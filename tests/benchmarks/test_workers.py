@@ -24,8 +24,8 @@ def test_a_small_run(tmp_path, capsys):
     assert report["ways"]["1 thread"]["speed"]["median"] == 1
     assert all(way["seconds"]["median"] > 0 for way in report["ways"].values())
     assert set(report["costs"]) == {"client", "scheduler", "worker", "dask", "loky"}
-    # 60-60-1 on 60 features, in single precision, and what its epochs tell.
-    assert 4 * 7381 < report["bytes"]["result"] < 4 * 7381 + 4000
+    # 60-60-1 in single precision, and what its epochs tell.
+    assert 4 * 3721 < report["bytes"]["result"] < 4 * 3721 + 4000
     assert report["bytes"]["chunk"] < 2000 < report["bytes"]["common"]
     assert picture.stat().st_size > 10_000
     assert "Dask, 2 workers" in capsys.readouterr().out

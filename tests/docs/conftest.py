@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from tests.docs.pages import Page
-from tests.study.page.conftest import browser  # noqa: F401  the fixture
 
 ROOT = Path(__file__).resolve().parents[2]
 

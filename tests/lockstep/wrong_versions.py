@@ -41,8 +41,8 @@ IN_PYTHON = [
         "class-weights-sparse", "w",
     ),
     Wrong(
-        "a weighted gradient divided by the units where Keras multiplies", "models/fitting.py",
-        {"even_size = 0 if len(rows) % batch else batch": "even_size = 0"},
+        "a weighted gradient divided by the units where Keras multiplies", "models/feed.py",
+        {"0 if len(rows) % batch else batch": "0"},
         "weights-3-even", "dz2",
     ),
     Wrong(

@@ -1,30 +1,6 @@
 """A real browser: Debian's Chromium, headless, driven by Playwright; `make browser` installs it."""
 
-import shutil
-
 import pytest
-
-CHROMIUM = next(
-    (
-        found
-        for name in ("chromium", "chromium-browser", "google-chrome")
-        if (found := shutil.which(name))
-    ),
-    None,
-)
-
-
-@pytest.fixture(scope="session")
-def browser():
-    """Chromium; without it the test is skipped."""
-    if CHROMIUM is None:
-        pytest.skip("no Chromium: `make browser` installs Debian's")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
 
 
 @pytest.fixture
