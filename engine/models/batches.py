@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import chain, count
+from itertools import chain, count, tee
 from typing import Any
 
 import numpy as np
@@ -102,16 +102,18 @@ class Batches(Source):
 
     def pieces(self) -> Iterator[Rows]:
         """The batches of a pass."""
-        for number, batch in enumerate(self._opened()):
+        if not self.indexed:
+            yield from (self._rows(batch, n) for n, batch in enumerate(self._opened()))
+            return
+        numbers: Iterable[int] = count() if self.batches is None else range(self.batches)
+        if self._shuffled and self.batches is not None:
+            numbers = list(numbers)
+            random.shuffle(numbers)
+        asked, told = tee(numbers)
+        for number, batch in zip(told, in_order(self._data, asked), strict=False):
             yield self._rows(batch, number)
 
     def _opened(self) -> Iterator[Any]:
-        if self.indexed:
-            numbers: Iterable[int] = count() if self.batches is None else range(self.batches)
-            if self._shuffled and self.batches is not None:
-                numbers = list(numbers)
-                random.shuffle(numbers)
-            return in_order(self._data, numbers)
         return iter(self._data) if self._pass is None else self._pass
 
     def _rows(self, batch: Any, number: int) -> Rows:

@@ -122,6 +122,7 @@ def _result(logs: dict[str, Any], scores: Scores, return_dict: bool) -> Any:
 def one_validation(run: Run, hooks: CallbackList) -> None:
     """Go through the rows to validate on, once."""
     epoch, by_batch, bar = run.epoch, hooks.needs_test_batches, hooks.needs_progress
+    step, unknown = 0, run.validation_steps is None
     run.begin_pass()
     while run.epoch == epoch and run.ready():
         step = run.step
@@ -134,3 +135,5 @@ def one_validation(run: Run, hooks: CallbackList) -> None:
             run.advance(run.left)
             if run.epoch == epoch and bar:
                 hooks.progress(run.step, run.running())
+    if unknown:
+        hooks.progress(step + 1, run.validated(epoch))

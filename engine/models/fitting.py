@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
@@ -54,7 +54,7 @@ class Fitting(Feeding):
         steps_per_epoch: int | None = None,
         validation_steps: int | None = None,
         validation_batch_size: int | None = None,
-        validation_freq: int = 1,
+        validation_freq: int | Sequence[int] = 1,
     ) -> History:
         """Train for some epochs.
 
@@ -280,7 +280,7 @@ def _draw_order(run: Run, rows: int, kept: bool) -> None:
 
 
 def _one_epoch(run: Run, hooks: CallbackList, first: int, watch: Watch) -> dict[str, float]:
-    epoch, step = run.epoch, 0
+    epoch, step, unknown = run.epoch, 0, run.steps is None
     by_batch, bar = hooks.needs_batches, hooks.needs_progress
     hooks.on_epoch_begin(first + epoch)
     run.begin_pass()
@@ -306,8 +306,9 @@ def _one_epoch(run: Run, hooks: CallbackList, first: int, watch: Watch) -> dict[
                 watch.check(float(run.sums[0]))
             else:
                 watch.check(float(run.history[epoch, 0]))
+    if unknown or run.validating:  # a line for the epoch counts the steps, too
+        hooks.progress(step + 1 if run.steps is None or unknown else run.steps, run.trained(epoch))
     if run.validating:
-        hooks.progress(step + 1 if run.steps is None else run.steps, run.trained(epoch))
         hooks.on_test_begin()
         one_validation(run, hooks)
         hooks.on_test_end(run.validated(epoch))

@@ -55,7 +55,27 @@ class Arrays:
             result[forwards] = values[which[forwards]]
             return result
 
-        return self.read(taken(self.x), taken(self.y), taken(self.weights))
+        try:
+            return self.read(taken(self.x), taken(self.y), taken(self.weights))
+        except (ValueError, TypeError) as error:
+            self._name_the_row(which)
+            raise error
+
+    def _name_the_row(self, which: Any) -> None:
+        """Raise what is wrong with the first of these rows that is wrong by itself."""
+        rows = range(len(self))[which] if isinstance(which, slice) else np.sort(which)
+        for row in rows if self._wrong(rows[0]) is None or self._wrong(rows[-1]) is None else ():
+            if error := self._wrong(row):
+                raise type(error)(f"{error}, in row {row}") from None
+
+    def _wrong(self, row: int) -> ValueError | TypeError | None:
+        """What is wrong with a row, if it is read by itself."""
+        one = slice(row, row + 1)
+        try:
+            self.read(*(v if v is None else v[one] for v in (self.x, self.y, self.weights)))
+        except (ValueError, TypeError) as error:
+            return error
+        return None
 
     def split(self, first: int) -> tuple[Arrays, Arrays]:
         """The first `first` rows and the others."""

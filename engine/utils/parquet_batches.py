@@ -7,6 +7,7 @@ One row group is in memory at a time, and what is left of the one before.
 
 from __future__ import annotations
 
+import json
 import math
 import os
 from collections.abc import Iterator, Sequence
@@ -30,7 +31,8 @@ class ParquetBatches:
     label
         The column of the labels; None: there are none.
     features
-        The columns of the features, in their order; None: all others, in the file's.
+        The columns of the features, in their order; None: all others, in the file's, but for the
+        index that pandas wrote.
     sample_weight
         The column of the rows' weights, if there is one.
     batch_size
@@ -93,7 +95,8 @@ class ParquetBatches:
         self.classes = None if classes is None else class_numbers(classes, classes)[1]
         texts = None if classes is None else label
         _check(dataset.schema, beside, texts)
-        others = [name for name in dataset.schema.names if name not in beside]
+        apart = {*beside, *_of_an_index(dataset.schema)}
+        others = [name for name in dataset.schema.names if name not in apart]
         self.features = others if features is None else list(features)
         if not self.features:
             raise ValueError("Expected at least one column of features. Received: none")
@@ -167,6 +170,13 @@ def _opened(path: Any) -> Any:
             f"Expected Parquet files in path. Received: path={shown(path)}, of which pyarrow says: "
             f"{error}"
         ) from None
+
+
+def _of_an_index(schema: Any) -> list[str]:
+    """The columns that held the index of a pandas frame, as pandas notes in the file."""
+    written = (schema.metadata or {}).get(b"pandas")
+    columns = json.loads(written).get("index_columns", []) if written else []
+    return [name for name in columns if isinstance(name, str)]
 
 
 def _check(schema: Any, names: list[str], texts: str | None) -> None:

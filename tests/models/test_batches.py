@@ -144,6 +144,23 @@ def test_the_batches_of_a_pydataset_are_shuffled_by_pythons_generator(data):
     assert state(model) == state(alone)
 
 
+def test_a_wrong_batch_is_called_by_its_number(data):
+    batches = cut(*data[:2])
+    batches[5] = batches[5][0] * np.nan, batches[5][1]
+    for workers in (1, 3):
+        with pytest.raises(ValueError, match="finite numbers in x.*, in batch 5"):
+            network().fit(Numbered(batches, workers=workers), verbose=0)
+
+
+def test_lines_are_printed_for_batches_of_unknown_number(data, capsys):
+    model, batches = network(), cut(*data[:2])
+    model.fit(Again(batches), epochs=2, verbose=2)
+    model.evaluate(Again(batches), verbose=2)
+    model.fit(iter(batches), verbose=2)
+    lines = [line for line in capsys.readouterr().out.splitlines() if "loss" in line]
+    assert len(lines) == 4 and all(line.startswith("7/7 - ") for line in lines), lines
+
+
 def test_processes_make_the_same_batches(data):
     model, alone = network(), network()
     alone.fit(Squares(), epochs=2, shuffle=False, verbose=0)

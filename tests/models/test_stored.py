@@ -123,9 +123,11 @@ def test_what_is_wrong_in_a_file_is_found_when_it_is_read(tmp_path, monkeypatch)
     values[33, 2] = np.nan
     x, y = on_disk(tmp_path, x=values, y=np.zeros(40))
     model = network(4)
-    with pytest.raises(ValueError, match=r"finite numbers in x.*x\[1, 2\] = nan"):
+    with pytest.raises(ValueError, match=r"finite numbers in x.*x\[0, 2\] = nan, in row 33"):
         model.fit(x, y, batch_size=8, shuffle=False, verbose=0)
     assert model.optimizer.iterations == 4
+    with pytest.raises(ValueError, match=r"finite numbers in x.*x\[0, 2\] = nan, in row 33"):
+        model.fit(x, y, batch_size=8, verbose=0)
 
 
 SCRIPT = """

@@ -1,6 +1,7 @@
 """Batches of Parquet files."""
 
 import numpy as np
+import pandas
 import pyarrow
 import pyarrow.parquet
 import pytest
@@ -172,3 +173,12 @@ def test_a_backup_goes_on_in_the_order_that_would_have_been(file, tmp_path):
     fit(models[1], backup)
     for a, b in zip(models[0].get_weights(), models[1].get_weights(), strict=True):
         assert a.tobytes() == b.tobytes()
+
+
+def test_an_index_of_pandas_is_no_feature(columns, tmp_path):
+    frame = pandas.DataFrame(columns)
+    for path, some in (("a", frame[frame.a > 0]), ("b", frame.rename_axis("row"))):
+        some.to_parquet(tmp_path / path)
+        assert ParquetBatches(tmp_path / path, "yes").features == ["a", "b", "weight"]
+    frame.rename_axis("row").to_parquet(tmp_path / "c", index=True)
+    assert ParquetBatches(tmp_path / "c", "yes", ["row", "a"]).features == ["row", "a"]
