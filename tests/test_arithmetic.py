@@ -298,3 +298,51 @@ def test_what_numba_compiles_for():
     told = {"NUMBA_CPU_NAME": "haswell", "NUMBA_CPU_FEATURES": "-avx512f"}
     assert run(code, **told) == "['avx2', 'fma']"
     assert run(code, **(told | {"NUMBA_CPU_NAME": "x86-64"})) == "[]"
+
+
+NAMES = {
+    ("h", "o", "sequential"): True, ("z", "y", "sequential"): False,
+    ("dense_9", "dense_10", "sequential"): False, ("h", "h2", "sequential"): False,
+    ("ab", "abc", "sequential"): True, ("h", "h_2", "sequential"): True,
+    ("H", "h", "sequential"): True, ("h", "H", "sequential"): False,
+}  # fmt: skip
+
+
+def _with_activity(package, names, where):
+    package.utils.set_random_seed(5)
+    both = [None, None]
+    both[where] = package.regularizers.L1L2(0.01, 0.02)
+    layers = [
+        package.layers.Dense(units, activation, activity_regularizer=regularizer, name=name)
+        for units, activation, regularizer, name in zip(
+            (5, 1), ("tanh", "sigmoid"), both, names, strict=False
+        )
+    ]
+    model = package.Sequential([package.Input((6,)), *layers], name=names[2])
+    model.compile("adam", "binary_crossentropy")
+    return model
+
+
+@pytest.mark.parametrize("where", [0, 1])
+@pytest.mark.parametrize("names", [*NAMES, ("a", "b", "a")])
+def test_names_decide_on_the_order_of_three_gradients(names, where):
+    expected = NAMES.get(names, True) if where == 0 else names[2] > "compile_loss"
+    found = engine.arithmetic(_with_activity(engine, names, where))
+    told = any("names of layers" in reason for reason in found.reasons)
+    assert told == (not expected)
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("names", [names for names, grow in NAMES.items() if grow])
+def test_the_order_of_three_gradients_is_keras(names, keras):
+    """Where the names grow the bits are Keras's, on machines where bits are promised at all."""
+    rng = np.random.default_rng(0)
+    x = rng.standard_normal((64, 6)).astype("float32")
+    y = (x[:, 0] > 0).astype("float32")
+    both = [_with_activity(package, names, 0) for package in (engine, keras)]
+    if engine.arithmetic(both[0]).level != "bits":
+        pytest.skip("the bits are not promised: " + engine.arithmetic(both[0]).reasons[0])
+    for model in both:
+        model.fit(x, y, epochs=2, verbose=0)
+    for ours, theirs in zip(*(model.get_weights() for model in both), strict=True):
+        assert ours.tobytes() == np.asarray(theirs).tobytes()

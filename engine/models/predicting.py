@@ -123,7 +123,6 @@ class Predicting(Feeding):
         assert epochs is not None
         hooks = self._heard_by(callbacks, verbose, epochs.steps)
         program, told, step = self._program(), [], 0
-        epochs.restart()
         hooks.on_predict_begin()
         epochs.begin()
         while (piece := epochs.next()) is not None:

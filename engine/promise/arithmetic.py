@@ -153,7 +153,8 @@ def judged(
             f"Expected a model with layers. Received: model {model.name!r} without a Dense"
         )
     layers = [] if model is None else model._require_built()._dense_layers()
-    asked = Asked(layers, getattr(model, "optimizer", None), batch_size or USUAL_BATCH)
+    names = [] if model is None else [model.name, *(layer.name for layer in model.layers)]
+    asked = Asked(layers, getattr(model, "optimizer", None), batch_size or USUAL_BATCH, names)
     found += [(r.sentence, r.tolerance) for r in RULES if r.applies(asked)]
     if found and on_probabilities(layers, getattr(model, "_loss", None)):
         found.append((MAGNIFIES, float("inf")))

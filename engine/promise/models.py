@@ -32,8 +32,11 @@ class Asked(NamedTuple):
     """What a rule looks at."""
 
     layers: list[Any]
+    """The Dense layers."""
     optimizer: Any
     rows: int
+    names: list[str]
+    """Of the model and of all its layers, in order; none without a model."""
 
 
 class Rule(NamedTuple):
@@ -67,7 +70,34 @@ def on_probabilities(layers: list[Any], loss: Any) -> bool:
     return layers[-1].activation not in (activations.sigmoid, activations.softmax)
 
 
+def _three_gradients_in_another_order(asked: Asked) -> bool:
+    """Whether TensorFlow's order of three gradients is another than (next + (l1 + l2)).
+
+    An activity regularizer with two factors adds two to that from what follows.  They are sorted by
+    names, which begin with those of their layers; the loss is compile_loss.
+    """
+    model, *names = asked.names or [""]
+    for layer in asked.layers:
+        regularizer = layer.activity_regularizer
+        factors = [getattr(regularizer, name, 0.0) for name in ("l1", "l2")]
+        if regularizer is None or not all(factors):
+            continue
+        place = names.index(layer.name) + 1
+        if place == len(names):
+            if model <= "compile_loss":
+                return True
+        elif f"{names[place]}_1/" <= f"{layer.name}_1/":
+            return True
+    return False
+
+
 RULES = (
+    Rule(
+        "An activity_regularizer with both l1 and l2: TensorFlow sorts three gradients by the "
+        "names of layers; the engine's order is for names that grow.",
+        TOLERANCE,
+        _three_gradients_in_another_order,
+    ),
     Rule(
         "The model computes in float64; Keras's bits are promised for float32.",
         TOLERANCE,
