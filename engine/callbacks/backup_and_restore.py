@@ -167,7 +167,13 @@ class BackupAndRestore(Callback):
                 f"Expected the weights that {str(metadata)!r} belongs to. "
                 f"Received: {str(weights)!r}, damaged"
             )
-        self.model.load_weights(weights)
+        try:
+            self.model.load_weights(weights)
+        except ValueError as error:
+            raise ValueError(
+                f"Expected in {self.backup_dir!r} a backup of this model's training, or none. "
+                f"Received: another one, or a damaged one: {error}"
+            ) from None
         if "random" in told:  # not in a backup of Keras's
             random_state.put(told["random"])
             self._batches = told["batches"]

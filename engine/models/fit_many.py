@@ -21,7 +21,7 @@ from engine.checks.shown import shown
 from engine.kernels import fields
 from engine.kernels.memory import Array, address
 from engine.losses import Loss
-from engine.models.arguments import BATCH_SIZE, not_yet, verbosity, whole
+from engine.models.arguments import BATCH_SIZE, verbosity, whole
 from engine.models.fits import Fits
 from engine.models.fitting import held_back
 from engine.models.members import (
@@ -116,7 +116,11 @@ def fit_many(
     >>> fits.history["loss"].shape
     (3, 5)
     """
-    not_yet(callbacks=(callbacks, None))
+    if callbacks is not None:
+        raise ValueError(
+            "Expected callbacks=None: many fits in one compiled call have none; train the models "
+            f"one by one with fit. Received: callbacks={shown(callbacks)}"
+        )
     models = list(model) if isinstance(model, list | tuple) else []
     for k, one in enumerate(models or [model]):
         if not isinstance(one, Model):

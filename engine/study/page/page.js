@@ -232,9 +232,11 @@
     if (held) (svg.querySelector('[aria-pressed="true"]') || svg).focus({ preventScroll: true });
     const [circles] = inCircles(at.layer), [lines] = onEdges(at.layer);
     const back = part().kind === "backward" && at.layer > 0;
+    const beyond = data.layers.some(({ behind }) => behind.length)
+      ? " (before further layers what they pass on)" : "";
     byId("legend").textContent = (back ?
-      "From this layer on circles show dz and lines gradients; in the layers before a and weights. " :
-      (circles ? `Circles: ${circles}. ` : "") + (lines ? `Lines: ${lines}s. ` : "")) +
+      `From this layer on circles show dz and lines gradients; in the layers before a${beyond} and weights. ` :
+      (circles ? `Circles: ${circles}${circles === "a" ? beyond : ""}. ` : "") + (lines ? `Lines: ${lines}s. ` : "")) +
       (lines ? "The wider a line the larger; blue and whole: positive, orange and dashed: negative." : "");
   }
 

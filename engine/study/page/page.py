@@ -34,7 +34,10 @@ def page(
     """
     steps = _checked(traces)
     if title is not None and not isinstance(title, str):
-        raise TypeError(f"Expected title to be a text. Received: title={shown(title)}")
+        raise TypeError(
+            "Expected title to be a text, the page's heading; the page is returned, to be written "
+            f"to a file. Received: title={shown(title)}"
+        )
     named = title or f"A training step of {steps[0].model!r}"
     numbers = json.dumps(payload(steps, named, keras), ensure_ascii=False, separators=(",", ":"))
     packed = base64.b64encode(gzip.compress(numbers.encode(), 9, mtime=0)).decode()
