@@ -30,7 +30,7 @@ class Wrong:
 IN_PYTHON = [
     Wrong(
         "another order in each epoch", "models/fitting.py",
-        {"by_chance = shuffle and seed is None": "by_chance = shuffle",
+        {"by_chance = shuffled and seed is None": "by_chance = shuffled",
          "run.reorder(epoch_order(rows, None))":
          "run.reorder(epoch_order(rows, (get_random_seed() or 0) + run.epoch))"},
         "sgd", "x",
