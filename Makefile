@@ -43,7 +43,8 @@ OLDER := NUMBA_CPU_NAME=haswell NUMBA_CPU_FEATURES=-avx512f
 endif
 test-tolerance: $(READY)
 	TF_ENABLE_ONEDNN_OPTS=0 $(OLDER) NUMBA_CACHE_DIR=.pytest_cache/kernels-of-other-machines \
-	$(BIN)/python -m pytest -m "not slow" tests/test_arithmetic.py tests/kernels tests/parity \
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow" \
+	tests/test_arithmetic.py tests/kernels tests/parity \
 	tests/keras_ref/test_tutorials.py tests/saving/test_keras.py
 
 # What Keras computes for tests/parity/test_recorded.py, anew: about ten minutes.

@@ -361,7 +361,7 @@ def test_a_pydataset_is_told_of_the_same_epochs_as_in_keras(data, workers):
         return train.told, valid.told, [w.tobytes() for w in model.get_weights()]
 
     some = {"epochs": 4, "steps_per_epoch": 3, "validation_steps": 2}
-    # With workers Keras's epochs of some steps begin with what its queue held: it is left to chance.
+    # With workers Keras's epochs of some steps begin with what its queue held: chance.
     for options in ({"epochs": 3}, some) if workers == 1 else ({"epochs": 3},):
         assert told(engine, **options) == told(keras, **options), options
 
