@@ -152,7 +152,8 @@ class PiecewiseRun(Run):
             self.batch = size
             self.plan[fields.TRAIN_BATCH] = size
         self.program.make_room(size)
-        self.aside = np.zeros(self.scores.aside(size) + REGISTER, self.program.dtype)
+        most = max(self.batch, self.validation_batch)  # both passes use it
+        self.aside = np.zeros(self.scores.aside(most) + REGISTER, self.program.dtype)
         self.plan[fields.ASIDE] = address(self.aside)
         self._room = 0  # the lists of instructions are for as many rows as there were
 

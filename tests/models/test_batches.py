@@ -130,6 +130,18 @@ def test_batches_of_several_sizes(data, sizes):
     assert state(model) == state(alone)
 
 
+def test_metrics_have_room_for_the_larger_batches_of_a_validation(data):
+    """Batches to train on that grow must not take away what the others need."""
+    x, y = data[:2]
+    model, rooms = network(), []
+    look = LambdaCallback(on_test_begin=lambda logs: rooms.append(model._run.aside.size))
+    model.compile("sgd", "binary_crossentropy", metrics=[engine.metrics.AUC()])
+    batches, validation = [(x[:3], y[:3]), (x[3:23], y[3:23])], [(x, y)]
+    model.fit(batches, validation_data=validation, verbose=0, callbacks=[look])
+    needed = model._metrics(y[:, None]).aside(len(x))
+    assert needed > 0 and rooms[0] >= needed
+
+
 def test_the_batches_of_a_pydataset_are_shuffled_by_pythons_generator(data):
     batches, model = cut(*data[:2]), network()
     random.seed(12)
