@@ -69,11 +69,12 @@ class Batches(Source):
     def __init__(self, data: Any, read: Read, shuffled: bool = False) -> None:
         self._data, self._read, self._shuffled = data, read, shuffled
         self.again = not isinstance(data, Iterator)
-        self.indexed = is_indexed(data)
+        self._indexed = is_indexed(data)
         self.batches = _count(data)
+        self.endless = self._indexed and self.batches is None
         self._pass: Iterator[Any] | None = None
         """Of what can be gone through once."""
-        if self.indexed:
+        if self._indexed:
             first = data[0] if self.batches != 0 else None
         elif self.again:  # its passes may draw random numbers: the first begins with the fit
             first = next(iter(data), None)
@@ -92,18 +93,19 @@ class Batches(Source):
 
     def begin(self) -> None:
         """Tell a PyDataset that an epoch begins."""
-        if self.indexed and hasattr(self._data, "on_epoch_begin"):
+        if self._indexed and hasattr(self._data, "on_epoch_begin"):
             self._data.on_epoch_begin()
 
     def end(self) -> None:
         """Tell a PyDataset that an epoch has ended; Keras does so before the first one, too."""
-        if self.indexed and hasattr(self._data, "on_epoch_end"):
+        if self._indexed and hasattr(self._data, "on_epoch_end"):
             self._data.on_epoch_end()
 
     def pieces(self) -> Iterator[Rows]:
         """The batches of a pass."""
-        if not self.indexed:
-            yield from (self._rows(batch, n) for n, batch in enumerate(self._opened()))
+        if not self._indexed:
+            opened = iter(self._data) if self._pass is None else self._pass
+            yield from (self._rows(batch, number) for number, batch in enumerate(opened))
             return
         numbers: Iterable[int] = count() if self.batches is None else range(self.batches)
         if self._shuffled and self.batches is not None:
@@ -112,9 +114,6 @@ class Batches(Source):
         asked, told = tee(numbers)
         for number, batch in zip(told, in_order(self._data, asked), strict=False):
             yield self._rows(batch, number)
-
-    def _opened(self) -> Iterator[Any]:
-        return iter(self._data) if self._pass is None else self._pass
 
     def _rows(self, batch: Any, number: int) -> Rows:
         parts = (batch,) if hasattr(batch, "__array__") else batch

@@ -52,9 +52,8 @@ class Epochs:
 
     def bounded(self, epochs: int) -> bool:
         """Whether there are so many epochs, and each of them ends."""
-        indexed = getattr(self.source, "indexed", False)
-        endless = indexed and self.source.batches is None
-        return self._steps is not None or (not endless and (self.source.again or epochs <= 1))
+        ends = not self.source.endless and (self.source.again or epochs <= 1)
+        return self._steps is not None or ends
 
     def restart(self) -> None:
         """Begin with a new pass."""

@@ -20,11 +20,11 @@ from engine.checks.shown import shown
 from engine.models.arguments import verbosity, whole
 from engine.models.batches import Batches
 from engine.models.evaluating import one_validation
-from engine.models.feed import check_passes, feed
+from engine.models.feed import Given, check_passes, feed
 from engine.models.feeding import Feeding
 from engine.models.nonfinite import Watch
 from engine.models.piecewise import run_over
-from engine.models.run import Rows, Run
+from engine.models.run import Run
 from engine.optimizers.optimizer import checked_number
 from engine.random import epoch_order, get_random_seed
 from engine.random.shuffle import known_order
@@ -117,9 +117,8 @@ class Fitting(Feeding):
         validates = every(validation_freq)
         seed = get_random_seed()
         given = self._given(x, y, sample_weight, shuffle)
-        like = given if isinstance(given, Rows) else feed(given, batch, steps).rows
-        held = self._validation(validation_data, like)
-        if held is None:
+        held: Given | None = None
+        if validation_data is None:
             given, held = held_back(given, validation_split)
         weigh = partial(self._class_weighted, class_weight=class_weight)
 
@@ -127,6 +126,8 @@ class Fitting(Feeding):
             return epoch_order(rows, None) if seed is None else known_order(rows, seed)
 
         training = feed(given, batch, steps, order if shuffle else None, weigh)
+        if validation_data is not None:
+            held = self._validation(validation_data, training.rows)
         validation = None
         if held is not None:
             validation = feed(held, validation_batch, _steps("validation_steps", validation_steps))

@@ -99,8 +99,8 @@ class PiecewiseRun(Run):
             epochs.restart()
         epochs.begin()
         first, _ = self._fields
-        # Nothing of the piece that the pass before ended with is left.
-        self.plan[fields.POSITION], self._done = self.plan[first + ROWS], 0
+        # Nothing of the piece that the pass before ended with is left, and no batch is done.
+        self.plan[fields.POSITION] = self.plan[first + ROWS]
         self._done = -super().step
 
     def ready(self) -> bool:

@@ -22,6 +22,8 @@ class Source:
         Rows that all batches of a pass have; 0 if TensorFlow would not know it.
     again
         Whether there can be another pass.
+    endless
+        Whether a pass has no last batch.
     """
 
     sample: Rows
@@ -29,6 +31,7 @@ class Source:
     batches: int | None
     even = 0
     again = True
+    endless = False
 
     def pieces(self) -> Iterator[Rows]:
         """Those of a pass."""

@@ -57,9 +57,9 @@ class Arrays:
 
         try:
             return self.read(taken(self.x), taken(self.y), taken(self.weights))
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError):
             self._name_the_row(which)
-            raise error
+            raise
 
     def _name_the_row(self, which: Any) -> None:
         """Raise what is wrong with the first of these rows that is wrong by itself."""
