@@ -310,6 +310,12 @@ def load(path, suffix):
     return outcome
 
 
+def _address_space():
+    """The bytes that RLIMIT_AS counts."""
+    with open("/proc/self/statm") as file:
+        return int(file.read().split()[0]) * resource.getpagesize()
+
+
 def work(numbers, folder, report):
     """Load the files of these numbers; write down which one is being loaded, and the outcomes."""
     os.nice(5)
@@ -327,9 +333,8 @@ def work(numbers, folder, report):
             file.write(data)
         load(path, suffix)
     mutate(0, sound)
-    with open("/proc/self/statm") as file:
-        used = int(file.read().split()[0]) * resource.getpagesize()
     _, most = resource.getrlimit(resource.RLIMIT_AS)
+    used = _address_space()
     found = Counter()
     for number in numbers:
         with open(report, "w") as file:
@@ -338,6 +343,7 @@ def work(numbers, folder, report):
         path = os.path.join(folder, "file" + suffix)
         with open(path, "wb") as file:
             file.write(data)
+        used = min(used, _address_space())  # what was freed since is no room for this file
         resource.setrlimit(resource.RLIMIT_AS, (used + MEMORY, most))
         signal.alarm(SECONDS)
         try:
