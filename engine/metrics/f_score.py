@@ -115,6 +115,16 @@ class FBetaScore(Metric):
         self.average, self.beta, self.threshold = average, beta, threshold
         super().__init__(name, dtype)
 
+    def rows_of(self, y_true: Any, y_pred: Any) -> tuple[Array, Array]:
+        """Labels and predictions: one row of classes and many rows of one look alike, so 2-D."""
+        for name, values in (("y_true", y_true), ("y_pred", y_pred)):
+            if np.ndim(values) != 2:
+                raise ValueError(
+                    f"Expected {name} of shape (rows, classes); {name}.reshape(-1, 1) if there is "
+                    f"one class. Received: {name}.shape={np.shape(values)}"
+                )
+        return super().rows_of(y_true, y_pred)
+
     def size(self, units: int) -> int:
         """TP, FP, FN and Σ y."""
         return 4 if self.average == "micro" else 4 * units

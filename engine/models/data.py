@@ -45,8 +45,9 @@ def features(values: Any, shape: tuple[int, ...], dtype: str, name: str = "x") -
         array = array[:, np.newaxis]
     if array.shape[1:] != shape or array.ndim == 0:
         sizes = ", ".join(map(str, ("rows", *shape)))
+        hint = f"; {name}[np.newaxis] makes it one row" if array.shape == shape else ""
         raise ValueError(
-            f"Expected {name} of shape ({sizes}), as the model's input. "
+            f"Expected {name} of shape ({sizes}), as the model's input{hint}. "
             f"Received: {name}.shape={array.shape}"
         )
     if not array.shape[0]:

@@ -29,7 +29,9 @@ def check_array(found: hdf5.Group | hdf5.Array | hdf5.Other, place: Place, path:
         kind = found.kind if isinstance(found, hdf5.Other) else "group"
         refuse_place(path, place, f"an HDF5 {kind}")
     received = f"shape={found.shape}, dtype={found.type}"
-    if found.shape != place.shape or str(found.type) not in place.dtypes:
+    if found.shape != place.shape:
+        refuse_place(path, place, f"{received}: the file is of a model with other layers")
+    if str(found.type) not in place.dtypes:
         refuse_place(path, place, received)
     if found.outside:
         refuse_place(path, place, f"{received}, stored outside of the file")

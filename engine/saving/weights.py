@@ -118,7 +118,7 @@ def _check_group(
         expected = ", ".join(list(tree)[:20]) + (", …" if len(tree) > 20 else "")
         raise ValueError(
             f"Expected {expected or 'nothing'} in {path or 'the root'} of the weights. "
-            f"Received: {path}{extra[0][:80]}"
+            f"Received: {path}{extra[0][:80]}, which this model does not have"
         )
     for name in sorted(found & set(tree)):
         node, inner = tree[name], member(group, name, path)

@@ -51,7 +51,8 @@ class ParquetBatches:
     OSError
         If a file cannot be read.
     ValueError, TypeError
-        If a column is not there, is not of numbers, or lacks an entry; the latter when it is read.
+        If a column is not there, is not of numbers, differs in type between files, or lacks an
+        entry; the latter when it is read.
 
     Examples
     --------
@@ -82,7 +83,8 @@ class ParquetBatches:
             )
         self.shuffle = shuffle
         dataset = _opened(path)
-        self._groups = [g for f in dataset.get_fragments() for g in f.split_by_row_group()]
+        files = list(dataset.get_fragments())
+        self._groups = [g for file in files for g in file.split_by_row_group()]
         self._rows: int = sum(part.num_rows for group in self._groups for part in group.row_groups)
         if not self._rows:
             raise ValueError(f"Expected rows in path. Received: none in path={shown(path)}")
@@ -101,6 +103,7 @@ class ParquetBatches:
         if not self.features:
             raise ValueError("Expected at least one column of features. Received: none")
         _check(dataset.schema, [*self.features, *beside], texts)
+        _check_alike(files, [*self.features, *beside])
 
     def __len__(self) -> int:
         """How many batches a pass has."""
@@ -177,6 +180,21 @@ def _of_an_index(schema: Any) -> list[str]:
     written = (schema.metadata or {}).get(b"pandas")
     columns = json.loads(written).get("index_columns", []) if written else []
     return [name for name in columns if isinstance(name, str)]
+
+
+def _check_alike(files: list[Any], names: list[str]) -> None:
+    """Raise if a column is missing in one of the files, or is of another type than in the first."""
+    for file in files:
+        for name in names:
+            kinds = [
+                schema.field(name).type if name in schema.names else "no such column"
+                for schema in (files[0].physical_schema, file.physical_schema)
+            ]
+            if kinds[0] != kinds[1]:
+                raise ValueError(
+                    f"Expected column {shown(name)} of type {kinds[0]} in all files, as in "
+                    f"{shown(files[0].path)}. Received: {kinds[1]} in {shown(file.path)}"
+                )
 
 
 def _check(schema: Any, names: list[str], texts: str | None) -> None:

@@ -96,7 +96,7 @@ class ClassTargets:
             )
         if columns is not None:
             return y
-        unknown = [label for label in np.unique(y) if label not in self.classes]
+        unknown = [label for label in np.unique(y).tolist() if label not in self.classes]
         if unknown:
             raise ValueError(
                 f"Expected labels among the classes {shown(self.classes.tolist())}. "

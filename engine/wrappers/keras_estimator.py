@@ -20,6 +20,7 @@ from engine.wrappers.model_making import ModelMaking
 from engine.wrappers.routing import addressed
 from engine.wrappers.row_weights import checked_sample_weight
 from engine.wrappers.seeds import drawing_from, seed_of
+from engine.wrappers.validation_rows import validation_rows
 
 Array = npt.NDArray[Any]
 
@@ -187,8 +188,10 @@ class KerasEstimator(ModelMaking):
         options = {"callbacks": self._callbacks("fit"), "initial_epoch": first, **options}
         if weights is not None:
             options["sample_weight"] = weights
+        options = self._fit_options(len(X), **options)
+        options["validation_data"] = validation_rows(self, options.get("validation_data"))
         with drawing_from(self.seed_):
-            history = self.model_.fit(X, labels, **self._fit_options(len(X), **options))
+            history = self.model_.fit(X, labels, **options)
         if options["initial_epoch"] == 0 or not hasattr(self, "history_"):
             self.history_: dict[str, list[float]] = {}
         for name, values in history.history.items():
@@ -206,7 +209,7 @@ class KerasEstimator(ModelMaking):
             A weight ≥ 0 for each row; as in Keras the loss is divided by the number of rows, not by
             the sum of the weights.  Rows of weight 0 are left out.
         **options
-            Further arguments of ``Model.fit``.
+            Further arguments of ``Model.fit``; validation_data=(X, y) with labels as in `y`.
         """
         again = bool(self.warm_start) and self.initialized_
         return self._train(self._rows(X, y, sample_weight, again), 0, **options)

@@ -20,6 +20,7 @@ from engine.wrappers.building import called, checked_compiled, copied, made_anew
 from engine.wrappers.number_targets import NumberTargets
 from engine.wrappers.row_weights import checked_sample_weight
 from engine.wrappers.seeds import drawing_from, seed_of
+from engine.wrappers.validation_rows import validation_rows
 
 Array = npt.NDArray[Any]
 
@@ -104,6 +105,7 @@ class SKLearnEstimator(BaseEstimator):  # type: ignore[misc]
         settings = {**(self.fit_kwargs or {}), **options}
         if weights is not None:
             settings["sample_weight"] = weights
+        settings["validation_data"] = validation_rows(self, settings.get("validation_data"))
         with drawing_from(self.seed_):
             history = self.model_.fit(X, self._for_loss(numbers), **settings)
         if settings.get("initial_epoch", 0) == 0:
@@ -122,7 +124,8 @@ class SKLearnEstimator(BaseEstimator):  # type: ignore[misc]
         sample_weight
             A weight ≥ 0 for each row; as in Keras the loss is divided by the number of rows.
         **options
-            Arguments of ``Model.fit``; they take precedence over `fit_kwargs`.
+            Arguments of ``Model.fit``; they take precedence over `fit_kwargs`.  In both,
+            validation_data=(X, y) has labels as in `y`.
         """
         again = bool(self.warm_start) and hasattr(self, "model_")
         return self._train(X, y, sample_weight, again, options)

@@ -286,6 +286,15 @@ def test_is_refused(name):
         assert word in str(caught.value)
 
 
+@pytest.mark.parametrize("shapes", [((3,), (3,)), ((3,), (3, 1)), ((3, 1), (3,))])
+def test_f_scores_want_columns(shapes):
+    """Three rows of one class and one row of three would look alike; Keras asks for both axes."""
+    y, p = (np.array([1.0, 0.0, 1.0]).reshape(shape) for shape in shapes)
+    with pytest.raises(ValueError, match=r"(?:y_true|y_pred)\.reshape\(-1, 1\).*shape=\(3,\)"):
+        metrics.F1Score(threshold=0.5)(y, p)
+    assert metrics.F1Score(threshold=0.5)(y.reshape(-1, 1), p.reshape(-1, 1)).round(3) == 1
+
+
 def test_other_widths_are_refused():
     metric = metrics.F1Score()
     metric.update_state([[1, 0]], [[1, 0]])

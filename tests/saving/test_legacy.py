@@ -102,6 +102,27 @@ def test_all_or_nothing(kit, trained, tmp_path):
     assert bits(wide) == before
 
 
+def test_names_that_none_of_the_layers_has(trained, tmp_path):
+    trained.save(tmp_path / "m.h5")
+    other = Sequential([Input((4,)), Dense(10, name="new")])
+    before = bits(other)
+    with pytest.warns(UserWarning, match=r"names of those in the file.*'new'.*none of them"):
+        other.load_weights(tmp_path / "m.h5", by_name=True)
+    assert bits(other) == before
+
+
+@pytest.mark.parametrize("suffix", [".h5", ".weights.h5", ".keras"])
+def test_a_file_that_was_cut_off_and_one_of_another_model(tmp_path, suffix):
+    path = tmp_path / f"m{suffix}"
+    small, wide = (Sequential([Input((4,)), Dense(units), Dense(3)]) for units in (10, 11))
+    (small.save_weights if "weights" in suffix else small.save)(path)
+    with pytest.raises(RefusedFile, match=r"shape=\(4, 10\).*of a model with other layers"):
+        wide.load_weights(path)
+    path.write_bytes(path.read_bytes()[:-400])
+    with pytest.raises(RefusedFile, match="cut off" if "h5" in suffix else "does not end as"):
+        small.load_weights(path)
+
+
 @pytest.mark.parametrize(
     ("name", "by_name", "error", "words"),
     [

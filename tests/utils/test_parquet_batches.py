@@ -134,6 +134,24 @@ def test_files_that_are_none_are_refused(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("other", "words"),
+    [
+        (
+            {"a": [0.5], "yes": [1]},
+            "'a' of type int64 in all files.*1.parquet'. Received: double in",
+        ),
+        ({"a": ["x"], "yes": [1]}, "Received: string in .*2.parquet'"),
+        ({"yes": [1]}, "'a' of type int64.*Received: no such column in .*2.parquet'"),
+    ],
+)
+def test_files_have_to_be_alike(tmp_path, other, words):
+    for name, columns in (("1", {"a": [1], "yes": [0]}), ("2", other)):
+        pyarrow.parquet.write_table(pyarrow.table(columns), tmp_path / f"{name}.parquet")
+    with pytest.raises(ValueError, match=words):
+        ParquetBatches(tmp_path, "yes", ["a"])
+
+
+@pytest.mark.parametrize(
     "kind", [pyarrow.string(), pyarrow.dictionary(pyarrow.int8(), pyarrow.string())]
 )
 def test_labels_may_be_texts_of_known_classes(tmp_path, kind):

@@ -53,7 +53,8 @@ def _sizes(offsets: int, lengths: int) -> None:
 
 def _ends(source: Source, base: int, _between: bytes, end: int) -> None:
     if base != 0 or end > source.size:
-        damaged(f"a file from {base:,} to {end:,} in {source.size:,} bytes")
+        cut = ", cut off" if base == 0 else ""
+        damaged(f"a file from {base:,} to {end:,} in {source.size:,} bytes{cut}")
 
 
 def messages(source: Source, address: int) -> list[Message]:

@@ -14,9 +14,11 @@ Keras: ``keras.src.legacy.saving.legacy_h5_format`` of Keras 3.15.1.
 
 from __future__ import annotations
 
+import warnings
 from collections import Counter
 from typing import Any
 
+from engine.checks.shown import shown
 from engine.saving import hdf5
 from engine.saving.archive import open_weights
 from engine.saving.arrays import check_array, member, refuse_place
@@ -146,6 +148,12 @@ def load_legacy_weights(model: Any, path: str, groups: list[Group], by_name: boo
         found = (layers_by_name if by_name else layers_in)(root, groups)
         arrays = read_all(groups, found)
     if by_name:  # the layers that the file has not keep what they have
+        if not any(found.values()):
+            warnings.warn(
+                "Expected layers with the names of those in the file. "
+                f"Received: {shown([group.name for group in groups])}: none of them was loaded",
+                stacklevel=4,
+            )
         arrays = {**take_state(model, groups), **{path: arrays[path] for path in found}}
         arrays.pop(OPTIMIZER, None)
     put_state(model, groups, arrays)

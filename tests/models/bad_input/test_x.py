@@ -26,7 +26,21 @@ def without_warnings(x):
 # Name: what x is, the exception, words of the message.
 TABLE = {
     "None": (lambda s: None, TypeError, "x", "NoneType"),
-    "text": (lambda s: "data.csv", TypeError, "x", "array", "str"),
+    "text": (lambda s: "data.csv", TypeError, "x", "array", "ParquetBatches", "str"),
+    "function": (
+        lambda s: lambda: iter([s.x]),
+        TypeError,
+        "array",
+        "when it is called",
+        "function",
+    ),
+    "numbers of Python's": (
+        lambda s: s.x.astype(object),
+        TypeError,
+        'np.asarray(x, "float32")',
+        "object",
+    ),
+    "numbers and texts": (lambda s: np.array([[1, "a"]], object), TypeError, "numbers in x. Rec"),
     "bytes": (lambda s: b"12", TypeError, "x", "array", "bytes"),
     "dict": (lambda s: {"a": [1.0, 2.0]}, TypeError, "x", "array", "dict"),
     "set": (lambda s: {1.0, 2.0}, TypeError, "x", "array", "set"),
@@ -38,7 +52,13 @@ TABLE = {
     "empty list": (lambda s: [], ValueError, "(rows, 2)", "x.shape=(0,)"),
     "no columns": (lambda s: s.x[:, :0], ValueError, "(rows, 2)", "x.shape=(8, 0)"),
     "one axis": (lambda s: s.x[:, 0], ValueError, "(rows, 2)", "x.shape=(8,)"),
-    "one row flat": (lambda s: s.x[0], ValueError, "(rows, 2)", "x.shape=(2,)"),
+    "one row flat": (
+        lambda s: s.x[0],
+        ValueError,
+        "(rows, 2)",
+        "x[np.newaxis] makes it one row",
+        "x.shape=(2,)",
+    ),
     "three axes": (lambda s: s.x[np.newaxis], ValueError, "(rows, 2)", "x.shape=(1, 8, 2)"),
     "list of two inputs": (lambda s: [s.x, s.x], ValueError, "(rows, 2)", "x.shape=(2, 8, 2)"),
     "too few features": (lambda s: s.x[:, :1], ValueError, "(rows, 2)", "x.shape=(8, 1)"),

@@ -17,12 +17,24 @@ def first(values, value):
 TABLE = {
     "None": ("binary", lambda s: None, TypeError, "y", "array", "NoneType"),
     "text": ("binary", lambda s: "yes", TypeError, "y", "array", "str"),
-    "texts": ("binary", lambda s: ["yes", "no"] * 4, TypeError, "numbers in y", "'yes'"),
+    "texts": (
+        "binary",
+        lambda s: ["yes", "no"] * 4,
+        TypeError,
+        "class_numbers(y)",
+        "such as 'yes'",
+    ),
     "objects": ("binary", lambda s: s.y.astype(object), TypeError, "numbers in y", "object"),
     "complex": ("binary", lambda s: s.y + 1j, TypeError, "numbers in y", "complex"),
     "dates": ("binary", lambda s: np.zeros(8, "datetime64[D]"), TypeError, "numbers in y", "date"),
     "ragged": ("binary", lambda s: [[0], [1, 0]] * 4, ValueError, "rows of y", "equally long"),
-    "series of texts": ("binary", lambda s: pd.Series(["m", "f"] * 4), TypeError, "numbers", "y"),
+    "series of texts": (
+        "binary",
+        lambda s: pd.Series(["m", "f"] * 4),
+        TypeError,
+        "class_numbers",
+        "y",
+    ),
     "categories": (
         "sparse",
         lambda s: pd.Series([0, 1] * 4, dtype="category"),
