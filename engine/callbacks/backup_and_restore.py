@@ -156,9 +156,17 @@ class BackupAndRestore(Callback):
         os.replace(folder / NEXT_WEIGHTS, weights)
 
     def _restore(self, weights: Path, metadata: Path) -> None:
-        if not weights.exists():
+        there = [path for path in (weights, metadata) if path.exists()]
+        if not there:
             return
-        told = _read(metadata)
+        told = _read(metadata) if metadata in there else {}
+        if there == [metadata] and told.get("before") == {}:
+            return  # killed before the first weights took their place
+        if len(there) == 1:
+            raise ValueError(
+                f"Expected {WEIGHTS} and {METADATA} in {self.backup_dir!r}; without the folder a "
+                f"training begins anew. Received: {there[0].name} alone"
+            )
         digest = _digest(weights)
         if told.get("weights", digest) != digest:
             told = told["before"] or {}
@@ -185,7 +193,7 @@ class BackupAndRestore(Callback):
 
 
 def _read(path: Path) -> dict[str, Any]:
-    text = path.read_text(encoding="utf-8") if path.exists() else '{"epoch": 0}'
+    text = path.read_text(encoding="utf-8")
     try:
         found = json.loads(text)
     except ValueError:

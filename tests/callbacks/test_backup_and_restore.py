@@ -210,6 +210,43 @@ def test_double_checkpoint(tmp_path):
                 model.fit(**FIT, callbacks=[BackupAndRestore(folder)])
 
 
+@pytest.mark.parametrize("lost", ["latest.weights.h5", "training_metadata.json"])
+def test_half_a_backup(lost, tmp_path):
+    """It is an error, unless the backup before the last one is there."""
+    for double in (True, False):
+        folder = tmp_path / str(double)
+        with pytest.raises(InterruptedError):
+            small().fit(**FIT, callbacks=[BackupAndRestore(folder, "epoch", double), Break(3, 0)])
+        (folder / lost).unlink()
+        if double:
+            assert small().fit(**FIT, callbacks=[BackupAndRestore(folder)]).epoch == [2, 3, 4]
+        else:
+            with pytest.raises(ValueError, match=r"begins anew. Received: \S+ alone"):
+                small().fit(**FIT, callbacks=[BackupAndRestore(folder)])
+
+
+def test_killed_while_the_first_backup_was_written(tmp_path, monkeypatch):
+    import engine.callbacks.backup_and_restore as room
+
+    whole, replace = small(), os.replace
+    whole.fit(**FIT)
+
+    def replace_or_die(source, target):
+        if os.path.basename(target) == "latest.weights.h5":
+            raise InterruptedError
+        replace(source, target)
+
+    monkeypatch.setattr(room.os, "replace", replace_or_die)
+    with pytest.raises(InterruptedError):
+        small().fit(**FIT, callbacks=[BackupAndRestore(tmp_path)])
+    monkeypatch.undo()
+    assert (tmp_path / "training_metadata.json").exists()
+    model = small()
+    assert model.fit(**FIT, callbacks=[BackupAndRestore(tmp_path)]).epoch == [0, 1, 2, 3, 4]
+    for ours, theirs in zip(model.get_weights(), whole.get_weights(), strict=True):
+        assert_same_bits(ours, theirs)
+
+
 def test_another_fit_is_refused(tmp_path):
     with pytest.raises(InterruptedError):
         small().fit(**FIT, callbacks=[BackupAndRestore(tmp_path / "b", 2), Break(1, 3)])
