@@ -11,7 +11,8 @@ Two files stand in the folder, and they belong together at every moment::
 
 The new weights are written beside the old ones, then the metadata of both, and only then the new
 ones take the place of the old ones: whichever weights a kill leaves, their digest finds what
-belongs to them.
+belongs to them.  Metadata without weights are what a kill leaves during the first backup, or while
+the files of a complete training are removed: a training begins anew then.
 
 Keras: ``keras.callbacks.BackupAndRestore`` of 3.15.1, same arguments and file names.  What differs:
 Keras starts an epoch over that a backup was made in (``save_freq`` a number), training on its first
@@ -25,6 +26,7 @@ import hashlib
 import json
 import os
 import shutil
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -127,7 +129,8 @@ class BackupAndRestore(Callback):
         if self.delete_checkpoint:
             folder = Path(self.backup_dir)
             # A kill leaves what was being written, under a name of its own.
-            for name in (METADATA, WEIGHTS, NEXT_METADATA, NEXT_WEIGHTS):
+            # Weights first: a kill then leaves metadata alone, and not weights of an unknown epoch.
+            for name in (WEIGHTS, NEXT_WEIGHTS, METADATA, NEXT_METADATA):
                 for path in (folder / name, folder / f"{name}.bkp", *folder.glob(f"{name}.*.tmp")):
                     path.unlink(missing_ok=True)
             if folder.is_dir() and not any(folder.iterdir()):
@@ -156,17 +159,21 @@ class BackupAndRestore(Callback):
         os.replace(folder / NEXT_WEIGHTS, weights)
 
     def _restore(self, weights: Path, metadata: Path) -> None:
-        there = [path for path in (weights, metadata) if path.exists()]
-        if not there:
+        if not weights.exists() and not weights.with_name(f"{WEIGHTS}.bkp").exists():
+            if metadata.exists() and _read(metadata).get("before") != {}:
+                warnings.warn(
+                    f"Expected {WEIGHTS} beside {METADATA} in {self.backup_dir!r}. Received: none: "
+                    "the training begins anew",
+                    stacklevel=2,
+                )
             return
-        told = _read(metadata) if metadata in there else {}
-        if there == [metadata] and told.get("before") == {}:
-            return  # killed before the first weights took their place
-        if len(there) == 1:
-            raise ValueError(
-                f"Expected {WEIGHTS} and {METADATA} in {self.backup_dir!r}; without the folder a "
-                f"training begins anew. Received: {there[0].name} alone"
-            )
+        for path in (weights, metadata):
+            if not path.exists():
+                raise ValueError(
+                    f"Expected {WEIGHTS} and {METADATA} in {self.backup_dir!r}; without the folder "
+                    f"a training begins anew. Received: no {path.name}"
+                )
+        told = _read(metadata)
         digest = _digest(weights)
         if told.get("weights", digest) != digest:
             told = told["before"] or {}

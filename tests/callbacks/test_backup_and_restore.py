@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
+import warnings
 
 import numpy as np
 import pytest
@@ -210,19 +211,65 @@ def test_double_checkpoint(tmp_path):
                 model.fit(**FIT, callbacks=[BackupAndRestore(folder)])
 
 
-@pytest.mark.parametrize("lost", ["latest.weights.h5", "training_metadata.json"])
-def test_half_a_backup(lost, tmp_path):
-    """It is an error, unless the backup before the last one is there."""
-    for double in (True, False):
-        folder = tmp_path / str(double)
+@pytest.mark.parametrize("double", [True, False])
+@pytest.mark.parametrize(
+    "lost",
+    [
+        {"latest.weights.h5"},
+        {"training_metadata.json"},
+        {"latest.weights.h5", "training_metadata.json"},
+    ],
+)
+def test_half_a_backup(lost, double, tmp_path):
+    """The backup before the last one, if it is there; else it is told."""
+    with pytest.raises(InterruptedError):
+        small().fit(**FIT, callbacks=[BackupAndRestore(tmp_path, "epoch", double), Break(3, 0)])
+    for name in lost:
+        (tmp_path / name).unlink()
+
+    def epochs():
+        return small().fit(**FIT, callbacks=[BackupAndRestore(tmp_path)]).epoch
+
+    if double:
+        assert epochs() == [2, 3, 4]
+    elif len(lost) == 2:
+        assert epochs() == [0, 1, 2, 3, 4]
+    elif "latest.weights.h5" in lost:
+        with pytest.warns(UserWarning, match="begins anew"):
+            assert epochs() == [0, 1, 2, 3, 4]
+    else:
+        with pytest.raises(ValueError, match="begins anew. Received: no training_metadata.json"):
+            epochs()
+
+
+@pytest.mark.parametrize("double", [True, False])
+def test_killed_while_the_files_are_removed(double, tmp_path, monkeypatch):
+    """Before, between and behind the files of a training that is complete."""
+    import engine.callbacks.backup_and_restore as room
+
+    whole, unlink, left = small(), room.Path.unlink, [0]
+    whole.fit(**FIT)
+
+    def unlink_or_die(path, **options):
+        if path.exists() and path.parent == folder:
+            if not left[0]:
+                raise InterruptedError
+            left[0] -= 1
+        unlink(path, **options)
+
+    monkeypatch.setattr(room.Path, "unlink", unlink_or_die)
+    for removed in range(4 if double else 2):
+        folder, left[0] = tmp_path / str(removed), removed
         with pytest.raises(InterruptedError):
-            small().fit(**FIT, callbacks=[BackupAndRestore(folder, "epoch", double), Break(3, 0)])
-        (folder / lost).unlink()
-        if double:
-            assert small().fit(**FIT, callbacks=[BackupAndRestore(folder)]).epoch == [2, 3, 4]
-        else:
-            with pytest.raises(ValueError, match=r"begins anew. Received: \S+ alone"):
-                small().fit(**FIT, callbacks=[BackupAndRestore(folder)])
+            small().fit(**FIT, callbacks=[BackupAndRestore(folder, "epoch", double)])
+        assert len(list(folder.iterdir())) == (4 if double else 2) - removed
+        model, left[0] = small(), 99
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            model.fit(**FIT, callbacks=[BackupAndRestore(folder, "epoch", double)])
+        assert not folder.exists() and model.optimizer.iterations == 30
+        for ours, theirs in zip(model.get_weights(), whole.get_weights(), strict=True):
+            assert_same_bits(ours, theirs)
 
 
 def test_killed_while_the_first_backup_was_written(tmp_path, monkeypatch):
