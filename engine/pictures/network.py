@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -44,12 +45,14 @@ def plot_network(model: Any, ax: Axes | None = None) -> Axes:
 
     Inputs are white, hidden units pale, outputs dark.  Of a layer with more than 12 units the
     first and last five are drawn, with their number between.  Below each column: the layer's
-    name, type and activation, output shape and number of parameters.
+    name, type and activation, output shape and number of parameters; then the layers that change
+    these numbers and not how many they are, as Dropout, Flatten and Normalization do.
 
     Raises
     ------
     TypeError
-        If `model` is not a model, or a layer is not Dense (has no `units`).
+        If `model` is not a model, or a layer has no units and another number of outputs than of
+        inputs.
     ValueError
         If `model` is not built or has no Dense layer.
     """
@@ -105,18 +108,22 @@ def _columns(model: Any) -> list[_Column]:
     layers = [layer for layer, _ in layers_of(model, expand_nested=True)]
     inputs = [layer for layer in layers if type(layer).__name__ == "InputLayer"]
     layers = [layer for layer in layers if layer not in inputs]
-    if not layers:
+    if not any(hasattr(layer, "units") for layer in layers):
         raise ValueError(f"Expected a Dense layer. Received: model {model.name!r} with none")
-    for layer in layers:
-        if not hasattr(layer, "units"):
-            raise TypeError(
-                "Expected Dense layers, whose units can be drawn. "
-                f"Received: layer {layer.name!r} of class {type(layer).__name__}"
-            )
     source = inputs[0].name if inputs else "input"
-    columns = [_Column(model.input_shape[-1], [source, str(model.input_shape)], _INPUT)]
+    width = math.prod(model.input_shape[1:])
+    columns = [_Column(width, [source, str(model.input_shape)], _INPUT)]
     for layer in layers:
         kind, activation, count = type(layer).__name__, activation_name(layer), layer.count_params()
+        if not hasattr(layer, "units"):
+            if math.prod(layer.output_shape[1:]) != columns[-1].units:
+                raise TypeError(
+                    "Expected Dense layers, whose units can be drawn, and layers that change no "
+                    f"number of units. Received: layer {layer.name!r} of class {kind}"
+                )
+            columns[-1].text.append(f"then {kind}")
+            columns[-1].parameters += count
+            continue
         text = [
             layer.name,
             kind if activation is None else f"{kind}, {activation}",

@@ -86,13 +86,29 @@ def test_ax_is_honoured(stand_ins):
     assert plot_network(stand_ins.chain(2, 1), ax=ax) is ax
 
 
+def test_layers_without_units_stand_below_their_column():
+    import engine
+    from engine import layers
+
+    middle = [layers.Dense(4, "relu"), layers.Dropout(0.2), layers.Dense(1)]
+    norm = layers.Normalization(mean=0.0, variance=1.0)
+    model = engine.Sequential([engine.Input((3, 2)), layers.Flatten(), norm, *middle])
+    ax = plot_network(model)
+    assert len(circles(ax)) == 6 + 4 + 1
+    assert [t for t in texts(ax) if t.startswith("then")] == [
+        "then Flatten", "then Normalization", "then Dropout",
+    ]  # fmt: skip
+    assert any(f"{model.count_params():,} parameters" in t for t in texts(ax))
+
+
 def test_bad_input(stand_ins):
     model = stand_ins.chain(2, 1)
-    model.layers.append(stand_ins.Flatten(1, "flat"))
+    model.layers.append(stand_ins.Flatten(3, "flat"))
     with pytest.raises(TypeError, match="Received: layer 'flat' of class Flatten"):
         plot_network(model)
-    with pytest.raises(ValueError, match="Dense layer"):
-        plot_network(stand_ins.Sequential([stand_ins.InputLayer(2)]))
+    for layers in ([stand_ins.InputLayer(2)], [stand_ins.InputLayer(2), stand_ins.Flatten(2, "f")]):
+        with pytest.raises(ValueError, match="Dense layer"):
+            plot_network(stand_ins.Sequential(layers))
     model.built = False
     with pytest.raises(ValueError, match="Expected a built model"):
         plot_network(model)
