@@ -1,16 +1,18 @@
 """The blocks of docs/training.md run as they stand."""
 
-import doctest
-import re
 from pathlib import Path
 
+from tests.test_maths import examples, failures, not_run
+
 PAGE = Path(__file__).parent.parent / "docs" / "training.md"
-CODE = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+TEXT = PAGE.read_text(encoding="utf-8")
 
 
-def test_the_page():
-    text = "".join(block[1] for block in CODE.finditer(PAGE.read_text(encoding="utf-8")))
-    test = doctest.DocTestParser().get_doctest(text, {}, PAGE.name, str(PAGE), 0)
-    assert len(test.examples) > 25
-    result = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE).run(test)
-    assert result.failed == 0
+def test_the_code_prints_what_the_page_says():
+    assert len(examples(TEXT)) > 25
+    report = failures(TEXT, PAGE.name)
+    assert not report, report
+
+
+def test_nothing_is_shown_that_is_not_run():
+    assert not_run(TEXT) == []

@@ -15,7 +15,7 @@ from pymdownx.slugs import slugify
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # for `mkdocs` as a command
 
-from docs.pages import formulas, notebook, places, reference, sources
+from docs.pages import copied, formulas, notebook, places, reference, sources
 
 
 def on_config(config: Any) -> Any:
@@ -69,3 +69,8 @@ def on_page_markdown(markdown: str, page: Any, **_: Any) -> str:
     """Lead the links of the chapters."""
     path = f"docs/{page.file.src_uri}"
     return places.led(markdown, path) if (places.ROOT / path).exists() else markdown
+
+
+def on_page_content(html: str, **_: Any) -> str:
+    """Examples are copied without their prompts and outputs."""
+    return copied.with_code(html)

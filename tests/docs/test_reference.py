@@ -9,7 +9,7 @@ from types import ModuleType
 import pytest
 
 import engine
-from docs.pages import places, words
+from docs.pages import copied, places, words
 from docs.pages.places import led, place
 from docs.pages.reference import ROOMS, home, public_names
 from docs.pages.words import markdown
@@ -126,7 +126,7 @@ def test_docstrings_become_markdown(text, expected):
     assert markdown(text) == expected
 
 
-@pytest.mark.parametrize("module", [places, words])
+@pytest.mark.parametrize("module", [copied, places, words])
 def test_the_examples_in_the_code(module):
     result = doctest.testmod(module)
     assert result.attempted > 0 and result.failed == 0

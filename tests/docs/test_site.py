@@ -1,5 +1,7 @@
 """The site is built without a warning, its links lead somewhere, and it needs no network."""
 
+import ast
+import html
 import re
 from urllib.parse import unquote, urldefrag
 
@@ -76,3 +78,20 @@ def test_notebooks_have_their_outputs(site, built):
         assert page.html.count("<img ") >= 5 and 'class="dataframe"' in page.html
         assert "<style scoped" not in page.html
         assert (built[0] / f"notebooks/{name}.ipynb").is_file()
+
+
+def test_examples_are_copied_without_prompts_and_outputs(site):
+    block = re.compile(r"<pre[^>]*>(?:<span></span>)?<code([^>]*)>(.*?)</code></pre>", re.DOTALL)
+    number = 0
+    for name, page in site.items():
+        for given, inside in block.findall(page.html):
+            shown = html.unescape(re.sub("<[^>]*>", "", inside))
+            if not shown.startswith(">>> "):
+                assert "data-copy" not in given, name
+                continue
+            copied = html.unescape(re.fullmatch(' data-copy="([^"]*)"', given)[1])
+            prompted = [x[4:] for x in shown.splitlines() if re.match(r"(>>>|\.\.\.)( |$)", x)]
+            assert [x for x in copied.splitlines() if x] == [x for x in prompted if x], name
+            assert ast.parse(copied).body, name
+            number += 1
+    assert number > 200

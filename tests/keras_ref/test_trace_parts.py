@@ -2,15 +2,10 @@
 
 from typing import Any
 
-import numpy as np
 import pytest
 
-import engine
 from keras_ref.chain import penalty
-from keras_ref.lockstep.events import SLOTS, Step
-from keras_ref.lockstep.side import Request, events
-from keras_ref.page import traces
-from tests.tolerances import assert_same_bits
+from tests.keras_ref.steps import compared
 
 STEPS = 4
 
@@ -88,46 +83,6 @@ def experiment(name):
     return {"seed": 7, "fit": {"batch_size": 9, "epochs": 2}, **EXPERIMENTS[name]}
 
 
-def of_side(side, name):
-    """The tensors of a side's first steps."""
-    told = events(side, Request(experiment(name), 7, STEPS))
-    steps = (event for event in told if isinstance(event, Step))
-    return [next(steps).tensors for _ in range(STEPS)]
-
-
-def of_trace(told):
-    """A trace's numbers under the names that lockstep has for them."""
-    found = {"x": told.x, "y": told.y, "loss": np.float32(told.loss)}
-    numbers = {}
-    for number, layer in enumerate(told.layers, start=1):
-        numbers[layer.name] = number
-        found |= {f"z{number}": layer.z, f"a{number}": layer.a, f"dz{number}": layer.dz}
-    for weight in told.weights:
-        layer, kind = weight.name.split("/")
-        name = f"{'W' if kind == 'kernel' else 'b'}{numbers[layer]}"
-        found[name] = weight.new
-        found[f"d{name}"] = weight.gradient if weight.clipped is None else weight.clipped
-        for slot, values in weight.slots_after.items():
-            found[f"{SLOTS[slot]}({name})"] = values
-    return {name: values for name, values in found.items() if values is not None}
-
-
-def compared(name, side):
-    """The names of the tensors of each step that were compared."""
-    counts = []
-    pairs = zip(traces(experiment(name), 7, STEPS), of_side(side, name), strict=True)
-    for number, (told, theirs) in enumerate(pairs, start=1):
-        ours = of_trace(told)
-        names = ours.keys() & theirs.keys()
-        for one in sorted(names):
-            value = np.asarray(theirs[one]).reshape(np.shape(ours[one]))
-            if side == "engine" or engine.arithmetic().level == "bits":
-                assert_same_bits(np.asarray(ours[one]), value, f"{name}, {number}: {one}")
-            assert ours[one] == pytest.approx(value, rel=1e-4, abs=1e-6)
-        counts.append(names)
-    return counts
-
-
 def assert_complete(name, names):
     """Loss, a gradient and the new value of every trained weight, a slot of each."""
     layers = [layer for layer in EXPERIMENTS[name]["layers"] if "units" in layer]
@@ -144,7 +99,7 @@ def assert_complete(name, names):
 
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_numbers_of_the_kernels(name):
-    for names in compared(name, "engine"):
+    for names in compared("engine", experiment(name), 7, STEPS):
         assert_complete(name, names)
 
 
@@ -152,5 +107,5 @@ def test_numbers_of_the_kernels(name):
 @pytest.mark.parametrize("name", EXPERIMENTS)
 def test_numbers_of_keras(name):
     """Its own fit's: the gradients are those of its GradientTape."""
-    for names in compared(name, "keras"):
+    for names in compared("keras", experiment(name), 7, STEPS):
         assert_complete(name, names)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 import engine
-from tests.study.random_nets import HIDDEN, OUTPUTS, ROWS, _regularizer
+from tests.study.random_nets import ROWS, labels, regularizer, shape
 
 SCHEDULES = (
     lambda: engine.optimizers.schedules.ExponentialDecay(0.02, 3, 0.7),
@@ -74,22 +74,15 @@ def draw(seed: int, rows: int | None = None) -> tuple[Any, Any, Any, Any, str]:
     """A compiled model, features, labels, sample weights or None, and what it is in words."""
     rng = np.random.default_rng(seed)
     engine.utils.set_random_seed(seed)
-    name, last, fewest, most = OUTPUTS[seed % len(OUTPUTS)]
-    last, outputs = last or str(rng.choice(HIDDEN)), int(rng.integers(fewest, most + 1))
-    widths = [int(w) for w in rng.integers(1, 30, rng.integers(1, 5))]
-    sizes = [*widths[1:], outputs]
-    drawn = [*(str(a) for a in rng.choice(HIDDEN, len(widths) - 1)), last]
-    activations = [
-        "tanh" if (units, a) == (1, "softmax") else a for units, a in zip(sizes, drawn, strict=True)
-    ]
-    parts = [engine.Input((widths[0],)), *between(rng, widths[0])]
+    name, width, sizes, activations = shape(rng, seed, widest=29)
+    parts = [engine.Input((width,)), *between(rng, width)]
     if rng.random() < 0.2:  # rows of two axes
-        parts = [engine.Input((1, widths[0])), engine.layers.Flatten()]
+        parts = [engine.Input((1, width)), engine.layers.Flatten()]
     for number, (units, activation) in enumerate(zip(sizes, activations, strict=True)):
         dense = engine.layers.Dense(
             units, activation, use_bias=bool(rng.random() < 0.8),
-            bias_initializer="random_normal", kernel_regularizer=_regularizer(rng),
-            bias_regularizer=_regularizer(rng), activity_regularizer=_regularizer(rng),
+            bias_initializer="random_normal", kernel_regularizer=regularizer(rng),
+            bias_regularizer=regularizer(rng), activity_regularizer=regularizer(rng),
             trainable=bool(rng.random() < 0.75),
         )  # fmt: skip
         # Probabilities that are all dropped would be 0/0.
@@ -108,19 +101,13 @@ def draw(seed: int, rows: int | None = None) -> tuple[Any, Any, Any, Any, str]:
                   weighted_metrics=watched if rng.random() < 0.2 else None)  # fmt: skip
     rows = int(rng.choice(ROWS)) if rows is None else rows
     x = 2 * rng.normal(size=(rows, *model.input_shape[1:]))
-    classes = rng.integers(0, outputs, rows)
-    y = {
-        "BinaryCrossentropy": rng.random((rows, outputs)) > 0.5,
-        "CategoricalCrossentropy": np.eye(outputs)[classes],
-        "SparseCategoricalCrossentropy": classes,
-        "MeanSquaredError": rng.normal(size=(rows, outputs)),
-    }[name]
+    y = labels(rng, name, rows, sizes[-1])
     weights = rng.uniform(0.5, 2.0, rows) if rng.random() < 0.4 else None
     words = " ".join(
         f"{type(layer).__name__}{getattr(layer, 'units', '')}" for layer in model.layers
     )
     own = type(model.optimizer).__name__
-    return model, x, y * 1.0, weights, f"{name} {options}, {words}, {own}, {rows} rows"
+    return model, x, y, weights, f"{name} {options}, {words}, {own}, {rows} rows"
 
 
 def classifier() -> tuple[Any, Any, Any]:
