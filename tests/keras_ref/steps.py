@@ -30,6 +30,8 @@ def of_trace(told: Trace) -> dict[str, Any]:
         named[f"{layer.name}/bias"] = f"b{number}", layer.dbias
     for weight in told.weights:
         name, gradient = named[weight.name]
+        if weight.trained:
+            assert_same_bits(weight.gradient, gradient, weight.name)
         found[name] = weight.new
         found[f"d{name}"] = gradient if weight.clipped is None else weight.clipped
         for slot, values in weight.slots_after.items():
