@@ -140,7 +140,7 @@ class BackupAndRestore(Callback):
         folder = Path(self.backup_dir)
         folder.mkdir(parents=True, exist_ok=True)
         weights, metadata = folder / WEIGHTS, folder / METADATA
-        before = _read(metadata) if weights.exists() else {}
+        before = dict(_belonging(metadata, weights)) if weights.exists() else {}
         before.pop("before", None)
         if self.double_checkpoint and weights.exists():
             shutil.copy(weights, folder / f"{WEIGHTS}.bkp")
@@ -173,15 +173,7 @@ class BackupAndRestore(Callback):
                     f"Expected {WEIGHTS} and {METADATA} in {self.backup_dir!r}; without the folder "
                     f"a training begins anew. Received: no {path.name}"
                 )
-        told = _read(metadata)
-        digest = _digest(weights)
-        if told.get("weights", digest) != digest:
-            told = told["before"] or {}
-        if told.get("weights", digest) != digest:
-            raise ValueError(
-                f"Expected the weights that {str(metadata)!r} belongs to. "
-                f"Received: {str(weights)!r}, damaged"
-            )
+        told = _belonging(metadata, weights)
         try:
             self.model.load_weights(weights)
         except ValueError as error:
@@ -211,6 +203,22 @@ def _read(path: Path) -> dict[str, Any]:
             f"begins anew. Received: {found!r}"
         )
     return found
+
+
+def _belonging(metadata: Path, weights: Path) -> dict[str, Any]:
+    """What a backup tells of these weights: by itself, or as those before its own.
+
+    Twice killed behind the metadata of the same weights, a training has them twice: what stands
+    "before" is therefore sought by the weights, and not by the order of writing.
+    """
+    told, digest = _read(metadata), _digest(weights)
+    for found in (told, told.get("before")):
+        if found and found.get("weights", digest) == digest:  # Keras's has no digest
+            return found
+    raise ValueError(
+        f"Expected the weights that {str(metadata)!r} belongs to. "
+        f"Received: {str(weights)!r}, damaged"
+    )
 
 
 def _generators(model: Any) -> list[Any]:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -292,6 +293,60 @@ def test_killed_while_the_first_backup_was_written(tmp_path, monkeypatch):
     assert model.fit(**FIT, callbacks=[BackupAndRestore(tmp_path)]).epoch == [0, 1, 2, 3, 4]
     for ours, theirs in zip(model.get_weights(), whole.get_weights(), strict=True):
         assert_same_bits(ours, theirs)
+
+
+@pytest.mark.parametrize(("save_freq", "double"), [("epoch", False), ("epoch", True), (4, False)])
+def test_killed_twice_before_any_two_writes(save_freq, double, tmp_path, monkeypatch):
+    """Every pair of writes, replacements and removals in the folder; then the training ends."""
+    whole, left, fit = small(), [0], {**FIT, "epochs": 3}
+    whole.fit(**fit)
+
+    def mortal(room, name, place):
+        """`name` of `room` dies when nothing is left, if it is about this test's folder."""
+        original = getattr(room, name)
+
+        def call(*arguments, **options):
+            if str(arguments[place]).startswith(str(tmp_path)):
+                left[0] -= 1
+                if left[0] < 0:
+                    raise InterruptedError
+            return original(*arguments, **options)
+
+        monkeypatch.setattr(room, name, call)
+
+    mortal(os, "replace", 1)
+    mortal(shutil, "copy", 1)
+    mortal(Path, "write_text", 0)
+    mortal(Path, "unlink", 0)
+
+    def train(folder, writes):
+        model, left[0] = small(), writes
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            try:
+                model.fit(**fit, callbacks=[BackupAndRestore(folder, save_freq, double)])
+            except InterruptedError:
+                return None
+        return model
+
+    assert train(tmp_path / "all", 10**6) is not None
+    count = 10**6 - left[0]
+    for first in range(count):
+        folder = tmp_path / f"to {first}"
+        assert train(folder, first) is None
+        second = 0
+        while second <= count:
+            again = tmp_path / f"to {first} and {second}"
+            if folder.exists():
+                shutil.copytree(folder, again)
+            ended = train(again, second)
+            model = train(again, 10**6) if ended is None else ended
+            for ours, theirs in zip(model.get_weights(), whole.get_weights(), strict=True):
+                assert_same_bits(ours, theirs, f"killed before writes {first} and {second}")
+            assert model.optimizer.iterations == 18 and not again.exists()
+            if ended is not None:
+                break
+            second += 1
 
 
 def test_another_fit_is_refused(tmp_path):
