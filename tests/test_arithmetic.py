@@ -300,49 +300,66 @@ def test_what_numba_compiles_for():
     assert run(code, **(told | {"NUMBA_CPU_NAME": "x86-64"})) == "[]"
 
 
-NAMES = {
-    ("h", "o", "sequential"): True, ("z", "y", "sequential"): False,
-    ("dense_9", "dense_10", "sequential"): False, ("h", "h2", "sequential"): False,
-    ("ab", "abc", "sequential"): True, ("h", "h_2", "sequential"): True,
-    ("H", "h", "sequential"): True, ("h", "H", "sequential"): False,
-}  # fmt: skip
+NAMES = [
+    # Of three layers and their model: growing, falling, numbers beyond nine; early models.
+    ("dense", "dropout", "dense_1", "sequential"), ("z", "y", "x", "b"), ("h", "h2", "h_2", "a"),
+    ("dense_9", "dropout", "dense_10", "sequential"), ("dense_9", "e", "dense_10", "z"),
+]  # fmt: skip
+OUTPUTS = {
+    "binary": ("sigmoid", lambda package: "binary_crossentropy", 1),
+    "logits": ("linear", lambda package: package.losses.BinaryCrossentropy(from_logits=True), 2),
+    "probabilities": ("tanh", lambda package: "binary_crossentropy", 1),
+    "mse": ("relu", lambda package: "mse", 3),
+    "classes": ("softmax", lambda package: "categorical_crossentropy", 3),
+}
 
 
-def _with_activity(package, names, where):
+def _with_activity(package, names, where, output, factors=(0.1, 0.2)):
+    """Two Dense layers and a Dropout between; the one at `where` has a regularizer."""
     package.utils.set_random_seed(5)
-    both = [None, None]
-    both[where] = package.regularizers.L1L2(0.01, 0.02)
+    regularizers = [None, None]
+    regularizers[where] = package.regularizers.L1L2(*factors)
+    activation, loss, units = OUTPUTS[output]
     layers = [
-        package.layers.Dense(units, activation, activity_regularizer=regularizer, name=name)
-        for units, activation, regularizer, name in zip(
-            (5, 1), ("tanh", "sigmoid"), both, names, strict=False
-        )
+        package.layers.Dense(5, "tanh", activity_regularizer=regularizers[0], name=names[0]),
+        package.layers.Dropout(0.2, name=names[1]),
+        package.layers.Dense(
+            units, activation, activity_regularizer=regularizers[1], name=names[2]
+        ),
     ]
-    model = package.Sequential([package.Input((6,)), *layers], name=names[2])
-    model.compile("adam", "binary_crossentropy")
+    model = package.Sequential([package.Input((6,)), *layers], name=names[3])
+    model.compile("adam", loss(package))
     return model
 
 
-@pytest.mark.parametrize("where", [0, 1])
-@pytest.mark.parametrize("names", [*NAMES, ("a", "b", "a")])
-def test_names_decide_on_the_order_of_three_gradients(names, where):
-    expected = NAMES.get(names, True) if where == 0 else names[2] > "compile_loss"
-    found = engine.arithmetic(_with_activity(engine, names, where))
-    told = any("names of layers" in reason for reason in found.reasons)
-    assert told == (not expected)
+def test_a_penalty_before_a_loss_on_logits():
+    for names in NAMES:
+        for output in OUTPUTS:
+            model = _with_activity(engine, names, 1, output)
+            told = any("before compile_loss" in why for why in engine.arithmetic(model).reasons)
+            assert told == (names[3] in "ab" and output in ("binary", "logits")), (names, output)
+            hidden = engine.arithmetic(_with_activity(engine, names, 0, output))
+            assert not any("compile_loss" in why for why in hidden.reasons)
 
 
 @pytest.mark.keras
-@pytest.mark.parametrize("names", [names for names, grow in NAMES.items() if grow])
-def test_the_order_of_three_gradients_is_keras(names, keras):
-    """Where the names grow the bits are Keras's, on machines where bits are promised at all."""
+@pytest.mark.slow
+@pytest.mark.parametrize("where", [0, 1])
+@pytest.mark.parametrize("output", OUTPUTS)
+@pytest.mark.parametrize("names", NAMES)
+def test_the_order_of_three_gradients_is_keras(names, output, where, keras):
+    """Whatever the names are, the bits are Keras's, where bits are promised at all."""
     rng = np.random.default_rng(0)
-    x = rng.standard_normal((64, 6)).astype("float32")
-    y = (x[:, 0] > 0).astype("float32")
-    both = [_with_activity(package, names, 0) for package in (engine, keras)]
+    x, units = rng.standard_normal((64, 6)).astype("float32"), OUTPUTS[output][2]
+    y = np.eye(max(units, 2), dtype="float32")[rng.integers(0, max(units, 2), 64), :units]
+    both = [_with_activity(package, names, where, output) for package in (engine, keras)]
     if engine.arithmetic(both[0]).level != "bits":
         pytest.skip("the bits are not promised: " + engine.arithmetic(both[0]).reasons[0])
+    traced = both[0].trace(x[:32], y[:32]).weights[0].new
     for model in both:
-        model.fit(x, y, epochs=2, verbose=0)
+        model.fit(x, y, epochs=1, shuffle=False, verbose=0)
     for ours, theirs in zip(*(model.get_weights() for model in both), strict=True):
         assert ours.tobytes() == np.asarray(theirs).tobytes()
+    again = _with_activity(engine, names, where, output)
+    again.train_on_batch(x[:32], y[:32])
+    assert again.get_weights()[0].tobytes() == traced.tobytes()

@@ -22,8 +22,14 @@ from engine.kernels.sums import long_sum
 from engine.regularizers.l1 import d_absolute
 from engine.regularizers.l2 import d_square
 
-ABSOLUTE, SQUARED = 1, 2
+ABSOLUTE, SQUARED, BOTH = 1, 2, 3
 """Which sums are formed, as bits."""
+
+
+def sums_of(factors: tuple[float | None, float | None]) -> int:
+    """Those of a regularizer with these factors l1 and l2."""
+    l1, l2 = factors
+    return (l1 is not None) * ABSOLUTE + (l2 is not None) * SQUARED
 
 
 @inlined
@@ -111,21 +117,33 @@ def d_penalty(frame: Any, a: Any, rows: Any, like: Any) -> None:
         store(d, i, load(d, i, 1) + _slope(sums, load(p, i, 1), c, e))
 
 
+ADDED, ALONE, FROM_BEHIND_FIRST = 0, 1, 2
+"""What becomes of da: da + slope; slope; (da + of |a|) + of a², as
+:mod:`engine.kernels.three_gradients` says."""
+
+
 @instruction()
 def d_activity(frame: Any, a: Any, rows: Any, like: Any) -> None:
     """Add the gradient of the penalty on a layer's activations to that of the loss.
 
     Numbers: places of a among the outputs and of da among the deltas, units, which sums, place of
-    the two factors, 1 to write it instead of adding it.
+    the two factors, and ADDED, ALONE or FROM_BEHIND_FIRST.
     """
     p, n = place(frame, fields.OUTPUTS, integer(a, 0), like), rows * integer(a, 2)
     d = place(frame, fields.DELTAS, integer(a, 1), like)
     factors, sums = place(frame, fields.FACTORS, integer(a, 4), like), integer(a, 3)
     g = 1.0 / fill(like, rows, 16)
     l1, l2 = g * broadcast(factors, 0, 16), g * broadcast(factors, 1, 16)
+    order = integer(a, 5)
     for i in range(0, n, 16):
-        slope = _slope(sums, load(p, i, 16), l1, l2)
-        put(d, i, slope if integer(a, 5) > 0 else load(d, i, 16) + slope, n - i, 16)
+        x = load(p, i, 16)
+        if order == ALONE:
+            total = _slope(sums, x, l1, l2)
+        elif order == FROM_BEHIND_FIRST:
+            total = (load(d, i, 16) + d_absolute(x, l1)) + d_square(x, l2)
+        else:
+            total = load(d, i, 16) + _slope(sums, x, l1, l2)
+        put(d, i, total, n - i, 16)
 
 
 @instruction()

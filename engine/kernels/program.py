@@ -40,6 +40,7 @@ from engine.kernels.memory import (
     whole,
 )
 from engine.kernels.share import threads
+from engine.kernels.three_gradients import from_behind_first
 from engine.variable import Variable
 
 MOST_TABLES = 64
@@ -102,6 +103,8 @@ class ActivityPenalty:
 
     layer: Layer
     sums: int
+    order: int = penalties.ADDED
+    """How its gradient is added to the one from behind."""
 
 
 @dataclass
@@ -121,10 +124,12 @@ class Program:
     Parameters
     ----------
     layers
-        The model's Dense layers, built, in order.
+        The model's layers, built, in order.
+    name
+        The model's.
     """
 
-    def __init__(self, layers: list[Any]) -> None:
+    def __init__(self, layers: list[Any], name: str = "sequential") -> None:
         trained = [layer for layer in layers if layer.stage is None and layer.weights]
         self.dtype: str = trained[0].dtype
         self.variables: list[Variable] = [v for layer in trained for v in layer.weights]
@@ -140,7 +145,7 @@ class Program:
         self.first_stages: list[Stage] = []
         """The layers before the first Dense."""
         penalized: list[tuple[int, int, Any]] = []
-        active: list[tuple[Layer, Any]] = []
+        active: list[tuple[ActivityPenalty, Any]] = []
         place = constants = seeds = 0
         for layer in layers:
             if layer.stage is not None:
@@ -160,11 +165,15 @@ class Program:
                 bias = place
                 place = self._view(place, (units,))
                 penalized.append((bias, place, layer.bias_regularizer if can[1] else None))
-            name = layer.activation.__name__
+            activation = layer.activation.__name__
             both = can[0], layer.use_bias and can[-1]
-            self.layers.append(Layer(inputs, units, name, kernel, bias, both, []))
+            self.layers.append(Layer(inputs, units, activation, kernel, bias, both, []))
             if layer.activity_regularizer is not None:
-                active.append((self.layers[-1], layer.activity_regularizer))
+                sums = penalties.sums_of(layer.activity_regularizer.factors)
+                behind = sums == penalties.BOTH and from_behind_first(layers, layer, name)
+                order = penalties.FROM_BEHIND_FIRST if behind else penalties.ADDED
+                penalty = ActivityPenalty(self.layers[-1], sums, order)
+                active.append((penalty, layer.activity_regularizer))
         self._penalize(active, [p for p in penalized if p[2] is not None])
         self.stages = [*self.first_stages, *(s for layer in self.layers for s in layer.stages)]
         self.constants = np.zeros(constants + REGISTER, self.dtype)
@@ -187,22 +196,19 @@ class Program:
         return end
 
     def _penalize(
-        self, active: list[tuple[Layer, Any]], penalized: list[tuple[int, int, Any]]
+        self, active: list[tuple[ActivityPenalty, Any]], penalized: list[tuple[int, int, Any]]
     ) -> None:
         """Lay out the regularizers of activations, and of weights with their place and end."""
         self.penalties: list[Penalty] = []
-        self.activity_penalties: list[ActivityPenalty] = []
+        self.activity_penalties = [penalty for penalty, _ in active]
         count = len(active) + len(penalized)
         # Two factors for each, then the loss and the penalties.
         self.factors = np.zeros(3 * count + 1 + REGISTER, self.dtype)
         for r, regularizer in enumerate([r for *_, r in active] + [r for *_, r in penalized]):
             l1, l2 = regularizer.factors
-            sums = (l1 is not None) * penalties.ABSOLUTE + (l2 is not None) * penalties.SQUARED
-            if r < len(active):
-                self.activity_penalties.append(ActivityPenalty(active[r][0], sums))
-            else:
+            if r >= len(active):
                 place, end, _ = penalized[r - len(active)]
-                self.penalties.append(Penalty(place, end - place, sums))
+                self.penalties.append(Penalty(place, end - place, penalties.sums_of((l1, l2))))
             self.factors[2 * r : 2 * r + 2] = l1 or 0.0, l2 or 0.0
 
     def read_stages(self) -> None:
@@ -475,12 +481,17 @@ class Program:
     def d_output_beside_logits(self) -> Instructions:
         """Add what a regularizer of the last layer's activations does to the gradient of its z."""
         last, aside = self.layers[-1], self.predictions
+        if last.activation == "linear":
+            return self._d_activity(last, last.output)
         steps = self._d_activity(last, aside, alone=True)
         if not steps:
             return []
-        if last.activation != "linear":
-            steps.append((activations.BACKWARD[last.activation], aside, aside, last.units))
-        return [*steps, (penalties.join, aside, last.output, last.units)]
+        function = activations.BACKWARD[last.activation]
+        return [
+            *steps,
+            (function, aside, aside, last.units),
+            (penalties.join, aside, last.output, last.units),
+        ]
 
     def _activated(self, layer: Layer) -> int:
         """Where the layer's a is."""
@@ -490,10 +501,11 @@ class Program:
     def _d_activity(self, layer: Layer, at: int, alone: bool = False) -> Instructions:
         """Add the gradient of the penalty on a layer's activations; `alone`: put it there."""
         return [
-            (penalties.d_activity, self._activated(layer), at, layer.units, p.sums, 2 * r, alone)
+            (penalties.d_activity, self._activated(layer), at, layer.units, p.sums, 2 * r,
+             penalties.ALONE if alone else p.order)
             for r, p in enumerate(self.activity_penalties)
             if p.layer is layer
-        ]
+        ]  # fmt: skip
 
     def _to_z(self, layer: Layer) -> Instructions:
         """From the gradient of what a hidden layer and those behind it passed on to that of z."""

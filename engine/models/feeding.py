@@ -51,7 +51,7 @@ class Feeding(Compiling):
             or program.trainable != [v.trainable for v in variables]
             or [stage.layer for stage in program.stages] != [x for x in layers if x.stage]
         ):
-            program = self._kept_program = Program(layers)
+            program = self._kept_program = Program(layers, self.name)
         program.adopt()
         if program.stages:
             program.read_stages()

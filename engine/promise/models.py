@@ -70,33 +70,26 @@ def on_probabilities(layers: list[Any], loss: Any) -> bool:
     return layers[-1].activation not in (activations.sigmoid, activations.softmax)
 
 
-def _three_gradients_in_another_order(asked: Asked) -> bool:
-    """Whether TensorFlow's order of three gradients is another than (next + (l1 + l2)).
+def _penalty_before_the_loss(asked: Asked) -> bool:
+    """Whether the gradient of a penalty on the output comes before those of a loss on logits.
 
-    An activity regularizer with two factors adds two to that from what follows.  They are sorted by
-    names, which begin with those of their layers; the loss is compile_loss.
+    A binary crossentropy on logits has four of its own.  TensorFlow adds all in the order of their
+    names, and those of the loss begin with compile_loss; the engine adds the loss's first.
     """
-    model, *names = asked.names or [""]
-    for layer in asked.layers:
-        regularizer = layer.activity_regularizer
-        factors = [getattr(regularizer, name, 0.0) for name in ("l1", "l2")]
-        if regularizer is None or not all(factors):
-            continue
-        place = names.index(layer.name) + 1
-        if place == len(names):
-            if model <= "compile_loss":
-                return True
-        elif f"{names[place]}_1/" <= f"{layer.name}_1/":
-            return True
-    return False
+    if not asked.layers or not asked.names or asked.names[-1] != asked.layers[-1].name:
+        return False
+    last = asked.layers[-1]
+    on_logits = (activations.linear, activations.sigmoid)
+    early = f"{asked.names[0]}_1/" < "compile_loss/"
+    return early and last.activity_regularizer is not None and last.activation in on_logits
 
 
 RULES = (
     Rule(
-        "An activity_regularizer with both l1 and l2: TensorFlow sorts three gradients by the "
-        "names of layers; the engine's order is for names that grow.",
+        "An activity_regularizer of the output, in a model whose name comes before compile_loss: "
+        "TensorFlow adds the gradients of a loss on logits in the order of names.",
         TOLERANCE,
-        _three_gradients_in_another_order,
+        _penalty_before_the_loss,
     ),
     Rule(
         "The model computes in float64; Keras's bits are promised for float32.",

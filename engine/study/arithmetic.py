@@ -211,13 +211,17 @@ def d_penalty(regularizer: Any, w: Array) -> Any:
 
 def d_activity(regularizer: Any, a: Array) -> Any:
     """The gradient of the penalty on the activations: that on all of them, divided by the rows."""
+    of_both = d_activities(regularizer, a)
+    return sum(of_both[1:], start=of_both[0]) if of_both else np.zeros_like(a)
+
+
+def d_activities(regularizer: Any, a: Array) -> list[Any]:
+    """The gradients of the penalty with l1 and of that with l2, as far as there are any."""
     number = a.dtype.type
     g = number(1) / number(len(a))
     l1, l2 = (None if factor is None else g * number(factor) for factor in regularizer.factors)
-    if l2 is not None and l1 is None:
-        return d_square(a, l2)
-    slope = d_absolute(a, number(0) if l1 is None else l1)
-    return slope if l1 is not None and l2 is None else slope + d_square(a, l2 or number(0))
+    slopes = [] if l1 is None else [d_absolute(a, l1)]
+    return slopes if l2 is None else [*slopes, d_square(a, l2)]
 
 
 def with_penalties(loss_of_rows: Any, penalties: list[Any]) -> Any:

@@ -15,6 +15,7 @@ import numpy as np
 
 from engine.kernels.memory import Array
 from engine.kernels.on_arrays import flushing
+from engine.kernels.three_gradients import from_behind_first
 from engine.layers import Dense
 from engine.layers.input import InputLayer
 from engine.losses.forms import form_of
@@ -211,10 +212,13 @@ class _Step:
                 slope = arithmetic.d_activity(layer.activity_regularizer, numbers["a"])
             if da is None:
                 dz = gradient
-                if slope is not None:
+                if slope is not None and name == "linear":  # a is z
+                    dz = self._with_slope(layer, numbers["a"], dz, slope)
+                elif slope is not None:
                     dz = dz + arithmetic.d_activate(name, numbers["a"], slope)
             else:
-                da = da if slope is None else da + slope
+                if slope is not None:
+                    da = self._with_slope(layer, numbers["a"], da, slope)
                 dz = arithmetic.d_activate(name, numbers["a"], da)
             dkernel, dbias = _gradients_of(layer, numbers["input"], dz)
             layers.append(LayerTrace(layer.name, name, **numbers, da=da, dz=dz, dkernel=dkernel,
@@ -222,6 +226,12 @@ class _Step:
             if number > lowest:
                 back = orders.gradient_of_input(dz, numbers["kernel"])
         return layers[::-1]
+
+    def _with_slope(self, layer: Any, a: Array, da: Array, slope: Array) -> Array:
+        """The gradient from behind and that of the penalty, in the order of the kernels."""
+        penalties = arithmetic.d_activities(layer.activity_regularizer, a)
+        first = from_behind_first(self.chain, layer, self.model.name)
+        return (da + penalties[0]) + penalties[1] if first and len(penalties) == 2 else da + slope
 
     def _back_to(self, number: int, doutput: Array) -> Array:
         """Back through the layers behind Dense layer `number`, to the gradient of its a."""
