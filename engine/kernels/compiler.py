@@ -46,6 +46,8 @@ import numba.extending
 from numba import njit, types
 from numba.core.caching import FunctionCache
 
+from engine.kernels.ctrl_c import ctrl_c_between_passes
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 intrinsic: Any = numba.extending.intrinsic
@@ -101,17 +103,19 @@ _SOURCES = _digest_of_sources()
 
 def compiled(function: Callable[..., Any]) -> Any:
     """Compile `function` as an entry point whose cache is keyed by all kernel sources."""
+    dispatcher: Any
     try:
-        dispatcher: Any = njit(cache=True, error_model="numpy", nogil=True)(function)
+        dispatcher = njit(cache=True, error_model="numpy", nogil=True)(function)
     except RuntimeError:  # neither beside the sources nor at home may anything be written
-        return njit(error_model="numpy", nogil=True)(function)
-    # Numba offers no public hook for the freshness stamp of a cached function.
-    dispatcher._cache._cache_file._source_stamp = _SOURCES
+        dispatcher = njit(error_model="numpy", nogil=True)(function)
+    else:  # Numba offers no public hook for the freshness stamp of a cached function.
+        dispatcher._cache._cache_file._source_stamp = _SOURCES
     compile_or_load = dispatcher.compile
 
     def first_call(signature: Any) -> Any:
         _spare_scipy()
-        return compile_or_load(signature)
+        with ctrl_c_between_passes():
+            return compile_or_load(signature)
 
     dispatcher.compile = first_call
     return dispatcher
@@ -147,9 +151,10 @@ class Part:
         with suppress(RuntimeError):  # as above
             dispatcher._cache = _PartCache(self._function)
         _spare_scipy()
-        dispatcher.compile(arguments)
-        code = self._code = dispatcher.overloads[arguments]
-        return int(code.library.get_pointer_to_function(code.fndesc.llvm_func_name))
+        with ctrl_c_between_passes():
+            dispatcher.compile(arguments)
+            code = self._code = dispatcher.overloads[arguments]
+            return int(code.library.get_pointer_to_function(code.fndesc.llvm_func_name))
 
 
 class _PartCache(FunctionCache):

@@ -21,7 +21,8 @@ import numpy as np
 from engine.checks.shown import shown
 from engine.models.run import Rows
 from engine.models.source import Source
-from engine.utils.py_dataset import in_order
+from engine.utils.py_dataset import in_order, in_processes
+from engine.utils.spawned import must_not_begin_again
 
 Read = Callable[[Any, Any, Any], Rows]
 
@@ -64,9 +65,13 @@ class Batches(Source):
     ------
     ValueError, TypeError
         If there is no batch, or the first is none that `read` takes; later, another one.
+    RuntimeError
+        If processes are to make the batches, and this is one of them.
     """
 
     def __init__(self, data: Any, read: Read, shuffled: bool = False) -> None:
+        if in_processes(data):
+            must_not_begin_again()
         self._data, self._read, self._shuffled = data, read, shuffled
         self.again = not isinstance(data, Iterator)
         self._indexed = is_indexed(data)

@@ -1,19 +1,19 @@
 """PyDataset: batches that Python code makes, fetched by their numbers.
 
 Keras: ``keras.utils.PyDataset`` of 3.15.1, same methods and arguments.  Processes are spawned, not
-forked, so a script that uses them keeps its work behind ``if __name__ == "__main__":``.
+forked (:mod:`engine.utils.spawned`).
 """
 
 from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
-from itertools import count
-from multiprocessing import get_context
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import count, islice
 from typing import Any
 
 from engine.models.arguments import whole
+from engine.utils.spawned import first_batch_explained, made, processes
 
 
 class PyDataset:
@@ -30,6 +30,8 @@ class PyDataset:
         How many batches are made at the same time, while the model is trained on others.
     use_multiprocessing
         Whether in processes of their own, to which the dataset is pickled, instead of threads.
+        These begin by importing the script, so that its own lines have to stand under
+        ``if __name__ == "__main__":``.
     max_queue_size
         How many batches may be made in advance.
 
@@ -92,42 +94,32 @@ class PyDataset:
         """An epoch has ended, or the first one is about to begin."""
 
 
+def in_processes(dataset: Any) -> bool:
+    """Whether other processes are to make the batches."""
+    return getattr(dataset, "workers", 1) > 0 and getattr(dataset, "use_multiprocessing", False)
+
+
 def in_order(dataset: Any, numbers: Iterable[int]) -> Iterator[Any]:
     """The batches of these numbers, made by as many workers as the dataset asks for."""
-    workers = getattr(dataset, "workers", 1)
-    apart = workers > 0 and getattr(dataset, "use_multiprocessing", False)
+    workers, apart = getattr(dataset, "workers", 1), in_processes(dataset)
     if workers <= 1 and not apart:
         for number in numbers:
             yield dataset[number]
         return
-    most = getattr(dataset, "max_queue_size", 10)
-    pool = _processes(dataset, workers) if apart else ThreadPoolExecutor(workers)
+    most = max(getattr(dataset, "max_queue_size", 10), workers)
+    pool = processes(dataset, workers) if apart else ThreadPoolExecutor(workers)
+    batch_of = made if apart else dataset.__getitem__
     waiting: deque[Future[Any]] = deque()
+    left = iter(numbers)
     try:
-        for number in numbers:
-            waiting.append(pool.submit(_made, number) if apart else
-                           pool.submit(dataset.__getitem__, number))  # fmt: skip
-            if len(waiting) >= max(most, workers):
-                yield waiting.popleft().result()
+        with first_batch_explained():
+            waiting.extend(pool.submit(batch_of, number) for number in islice(left, most))
+            if waiting:
+                waiting[0].result()
+        for number in left:
+            yield waiting.popleft().result()
+            waiting.append(pool.submit(batch_of, number))
         while waiting:
             yield waiting.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
-
-
-_dataset: Any = None
-"""In a process that makes batches: the dataset."""
-
-
-def _processes(dataset: Any, workers: int) -> Executor:
-    context = get_context("spawn")  # forks of a process with threads may wait for ever
-    return ProcessPoolExecutor(workers, context, _install, (dataset,))
-
-
-def _install(dataset: Any) -> None:
-    global _dataset
-    _dataset = dataset
-
-
-def _made(number: int) -> Any:
-    return _dataset[number]
