@@ -41,4 +41,4 @@ def from_behind_first(layers: list[Any], layer: Any, model: str) -> bool:
 
 def _computes(layer: Any) -> bool:
     """Whether a training's graph has operations of the layer: a Dropout of nothing has none."""
-    return layer.stage != "dropout" or layer.rate > 0
+    return bool(layer.stage != "dropout" or layer.rate > 0)
