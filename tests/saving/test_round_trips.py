@@ -6,6 +6,7 @@ hour; by itself 12 take one kind each.
 
 import os
 import warnings
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ FIT = {"epochs": 2, "shuffle": False, "verbose": 0}
 
 
 def experiment_of(number):
-    """A random network and training for which the same bits are promised."""
+    """A random network and training for which the same bits are promised, and no NaN occurs."""
     from keras_ref.fuzz.drawing import draw_experiment
     from keras_ref.fuzz.trial import promise
 
@@ -35,7 +36,11 @@ def experiment_of(number):
         drawn = draw_experiment(rng)
         # Keras's files do not say how often a Dropout has drawn.
         drops = any(layer.get("class_name") == "Dropout" for layer in drawn.layers)
-        if not drops and drawn.data.get("scale", 1) > 1e-6 and promise(drawn)[0] == "bits":
+        if drops or drawn.data.get("scale", 1) <= 1e-6 or promise(drawn)[0] != "bits":
+            continue
+        with suppress(engine.models.NonFiniteError):  # of NaN there is nothing to compare
+            rows, twice = drawn.rows(), {**FIT, "epochs": 2 * FIT["epochs"]}
+            drawn.build(engine).fit(rows.x, rows.y, batch_size=drawn.batch_size, **twice)
             return drawn
 
 
@@ -102,7 +107,7 @@ def test_training_goes_on_in_the_other_engine(keras, number, tmp_path):
         learns = any(g.any() for g in engine.study.step(ours, rows.x, rows.y).gradients)
         for model in (ours, theirs, from_keras, from_engine, itself):
             model.fit(rows.x, rows.y, **fit)
-        assert bits(ours) != before or not learns or np.isnan(ours.get_weights()[0]).any()
+        assert bits(ours) != before or not learns
         assert bits(from_keras) == bits(ours) == bits(itself)
         for one, other in zip(ours.get_weights(), theirs.get_weights(), strict=True):
             assert_as_promised(one, other, suffix)
