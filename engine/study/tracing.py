@@ -18,6 +18,7 @@ from engine.kernels.on_arrays import flushing
 from engine.layers import Dense
 from engine.layers.input import InputLayer
 from engine.losses.forms import form_of
+from engine.models.checked_model import checked_model
 from engine.models.model import Model
 from engine.models.run import Rows, sigmoid_apart
 from engine.optimizers import Optimizer
@@ -47,7 +48,7 @@ def trace(
         If the model is not compiled or built, the data do not fit it, or a step of it has no trace
         (:func:`check_traceable`).
     """
-    model._require_built()
+    checked_model(model)._require_built()
     rows = model._rows(x, y, sample_weight)
     assert model.optimizer is not None
     check_traceable(model)
