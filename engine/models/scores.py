@@ -67,7 +67,7 @@ class Scores:
         return any(w.weighted for w in self.watched)
 
     def check(self, label_width: int) -> None:
-        """Raise a ValueError if a metric reads no labels of this width; warn of one that is always 1."""
+        """Raise a ValueError if a metric reads no such labels; warn of one that is always 1."""
         for metric in self.metrics:
             metric.check(label_width, self._units)
             if self._units == 1 and metric.of_several:
