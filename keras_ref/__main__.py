@@ -32,6 +32,12 @@ COMMANDS = {
     "page": "page",
     "record": "lockstep.record",
 }
+WORDS = {
+    "lockstep": "every tensor of every step",
+    "fuzz": "random networks",
+    "page": "steps to play in a browser, with Keras's numbers beside",
+    "record": "keep what Keras computes",
+}
 KEYS = ("pima-sgd", "sherlock-neuron", "pima-adam", "penguins", "sonar-cv")
 REPORT = Path("report") / "parity.html"
 WIDTH = 132  # of the table where the output is not a terminal
@@ -189,12 +195,12 @@ def print_results(results: Sequence[Result]) -> None:
 
 
 def _parse(given: Sequence[str]) -> argparse.Namespace:
+    others = ", ".join(f"{name} ({WORDS[name]})" for name in COMMANDS)
     parser = argparse.ArgumentParser(
         prog="python -m keras_ref",
         description="Train the five tutorials in the engine and in Keras, and compare.",
         epilog="Exit code 0: all agree; 1: something does not agree; 2: wrong usage. "
-        "Other commands, each with --help: lockstep (every tensor of every step), fuzz (random "
-        "networks), record (keep what Keras computes).",
+        f"Other commands, each with --help: {others}.",
     )
     parser.add_argument(
         "keys", metavar="KEY", nargs="*", help=f"which tutorials: {', '.join(KEYS)}; default all"

@@ -7,12 +7,13 @@ masked entries, rows of different lengths.
 
 from __future__ import annotations
 
-from types import FunctionType, MethodType
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from engine.checks.no_numbers import is_sparse, no_array, no_numbers, remedy, remedy_of_column
 from engine.checks.shown import shown
 
 
@@ -34,8 +35,10 @@ def numeric(values: Any, name: str) -> npt.NDArray[Any]:
     """
     if type(values) is np.ndarray and values.dtype.kind in "fiub":
         return values
-    if values is None or isinstance(values, str | bytes | dict | set | frozenset):
-        raise _no_array(values, name)
+    if values is None or isinstance(values, str | bytes | Mapping | set | frozenset):
+        raise no_array(values, name)
+    if is_sparse(values):
+        raise no_array(values, name)
     if np.ma.is_masked(values):
         raise ValueError(
             f"Expected no masked entries in {name}. Received: {name} with "
@@ -52,34 +55,9 @@ def numeric(values: Any, name: str) -> npt.NDArray[Any]:
             ) from None
     if array.dtype.kind not in "fiub":
         if array.ndim == 0 and array.dtype.kind == "O":
-            raise _no_array(values, name)
-        example = f", such as {shown(array.flat[:1].tolist()[0])}" if array.size else ""
-        raise TypeError(
-            f"Expected numbers in {name}{_remedy(array, name)}. "
-            f"Received: {name} of type {array.dtype}{example}"
-        )
+            raise no_array(values, name)
+        raise no_numbers(array, name)
     return array
-
-
-def _remedy(array: npt.NDArray[Any], name: str) -> str:
-    """How to make numbers of entries that are none, where there is a way."""
-    if array.dtype.kind == "U" or any(isinstance(entry, str) for entry in array.flat):
-        return "; utils.class_numbers(y) makes them of texts" if name == "y" else ""
-    if array.dtype.kind == "O":
-        return f'; np.asarray({name}, "float32") makes them of Python\'s'
-    return ""
-
-
-def _no_array(values: Any, name: str) -> TypeError:
-    hint = ""
-    if isinstance(values, FunctionType | MethodType):
-        hint = "; a generator is what the function returns when it is called"
-    elif isinstance(values, str | bytes):
-        hint = '; of a file, np.load(…, mmap_mode="r") or utils.ParquetBatches reads it'
-    return TypeError(
-        f"Expected {name} to be an array, a frame or a list of numbers{hint}. "
-        f"Received: {name} of type {type(values).__name__}"
-    )
 
 
 def _of_frame(frame: Any, name: str) -> npt.NDArray[Any]:
@@ -92,7 +70,10 @@ def _of_frame(frame: Any, name: str) -> npt.NDArray[Any]:
     for column, kind in kinds:
         if getattr(kind, "kind", "f") not in "fiub":
             where = f"{name}" if columns is None else f"{name} with column {column!r}"
-            hint = "" if columns is not None else _remedy(np.asarray(frame, object), name)
+            if columns is None:
+                hint = remedy(np.asarray(frame, object), name)
+            else:
+                hint = remedy_of_column(frame[column], kind, name)
             raise TypeError(
                 f"Expected columns of numbers in {name}{hint}. Received: {where} of type {kind}"
             )

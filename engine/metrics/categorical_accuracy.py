@@ -34,6 +34,7 @@ class CategoricalAccuracy(MeanOfRows):
     """The share of rows whose one-hot class is right."""
 
     _direction = "up"
+    of_several = True
 
     def __init__(self, name: str = "categorical_accuracy", dtype: str | None = None) -> None:
         super().__init__(name, dtype)

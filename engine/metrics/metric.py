@@ -35,6 +35,9 @@ class Metric:
     _direction: str | None = None
     """"up" or "down": which values are better."""
 
+    of_several = False
+    """Whether it tells classes apart by their outputs, so that of a single one it is always 1."""
+
     vector_is_a_row = True
     """Whether labels without a second axis are one row; otherwise each of them is a row."""
 

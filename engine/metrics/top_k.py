@@ -104,6 +104,8 @@ class _TopK(MeanOfRows):
 class TopKCategoricalAccuracy(_TopK):
     """The share of rows whose one-hot class is among the k most probable."""
 
+    of_several = True
+
     def __init__(
         self,
         k: int = 5,

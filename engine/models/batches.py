@@ -12,12 +12,13 @@ Keras: the data adapters of ``keras.Model.fit`` for PyDataset, generators, tf.da
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, count, tee
 from typing import Any
 
 import numpy as np
 
+from engine.checks.no_numbers import is_sparse
 from engine.checks.shown import shown
 from engine.models.run import Rows
 from engine.models.source import Source
@@ -35,7 +36,7 @@ def are_batches(x: Any) -> bool:
     >>> are_batches([(np.ones((3, 2)), np.zeros(3))]), are_batches(iter([]))
     (True, True)
     """
-    if isinstance(x, str | bytes | dict | set | frozenset | np.ndarray):
+    if isinstance(x, str | bytes | Mapping | set | frozenset | np.ndarray) or is_sparse(x):
         return False
     if isinstance(x, Sequence):
         first = x[0] if len(x) else None
@@ -121,7 +122,7 @@ class Batches(Source):
             yield self._rows(batch, number)
 
     def _rows(self, batch: Any, number: int) -> Rows:
-        parts = (batch,) if hasattr(batch, "__array__") else batch
+        parts = (batch,) if hasattr(batch, "__array__") or is_sparse(batch) else batch
         if not isinstance(parts, list | tuple) or not 1 <= len(parts) <= 3:
             raise (ValueError if isinstance(parts, list | tuple) else TypeError)(
                 "Expected batches (x, y) or (x, y, sample_weight), for predictions (x,). "

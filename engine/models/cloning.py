@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.checks.shown import shown
+from engine.models.checked_model import checked_model
 from engine.models.model import Model
 
 
@@ -25,8 +25,7 @@ def clone_model(model: Model) -> Any:
     >>> clone.get_layer("out").units, (clone.get_weights()[0] == model.get_weights()[0]).any()
     (2, np.False_)
     """
-    if not isinstance(model, Model):
-        raise TypeError(f"Expected model to be a model. Received: model={shown(model)}")
+    checked_model(model)
     clone: Model = type(model).from_config(model.get_config())
     if model.built and not clone.built:
         clone.build(model.input_shape)

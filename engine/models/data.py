@@ -31,9 +31,12 @@ def as_numbers(values: Any, name: str, dtype: str) -> Array:
     if not finite.all():
         bad = np.argwhere(~finite)
         place = f"[{', '.join(str(i) for i in bad[0])}]" if array.ndim else ""
+        columns = getattr(values, "columns", None)
+        where = "" if columns is None else f", in column {columns[bad[0][-1]]!r}"
         raise ValueError(
             f"Expected finite numbers in {name}. Received: {len(bad)} that are not (NaN, infinite "
             f"or too large for {dtype}), the first at {name}{place} = {array[tuple(bad[0])]}"
+            f"{where}"
         )
     return numbers
 

@@ -22,6 +22,7 @@ from engine.kernels import fields
 from engine.kernels.memory import Array, address
 from engine.losses import Loss
 from engine.models.arguments import BATCH_SIZE, verbosity, whole
+from engine.models.batches import are_batches
 from engine.models.fits import Fits
 from engine.models.fitting import held_back
 from engine.models.members import (
@@ -48,7 +49,7 @@ ORDERS = 1 << 23
 def fit_many(
     model: Any,
     x: Any,
-    y: Any,
+    y: Any = None,
     *,
     seeds: Sequence[int] | None = None,
     learning_rates: Sequence[float] | None = None,
@@ -120,6 +121,11 @@ def fit_many(
         raise ValueError(
             "Expected callbacks=None: many fits in one compiled call have none; train the models "
             f"one by one with fit. Received: callbacks={shown(callbacks)}"
+        )
+    if are_batches(x):
+        raise TypeError(
+            "Expected x and y to be arrays: many fits go through the same rows, each in an order "
+            f"of its own, which batches do not allow. Received: x={shown(x)}"
         )
     models = list(model) if isinstance(model, list | tuple) else []
     for k, one in enumerate(models or [model]):

@@ -24,7 +24,12 @@ from engine.models.model import (
 def _one_tensor(value: Any, argument: str) -> KerasTensor:
     if isinstance(value, list | tuple) and len(value) == 1:
         value = value[0]
-    if isinstance(value, list | tuple | dict):
+    if isinstance(value, dict):
+        raise ValueError(
+            f"Expected one tensor as {argument}, not under a name: models are chains of layers. "
+            f"Received: a dict with {shown(list(value))}"
+        )
+    if isinstance(value, list | tuple):
         raise ValueError(
             f"Expected one tensor as {argument}: models are chains of layers. "
             f"Received: {len(value)} tensors"

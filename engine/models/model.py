@@ -21,6 +21,7 @@ from engine.layers.layer import Layer, assign_all, checked_flag, checked_input_s
 from engine.layers.tensor import KerasTensor, Shape
 from engine.models.evaluating import Evaluating
 from engine.models.fitting import Fitting
+from engine.models.parts_of_a_class import named_as_one
 from engine.models.predicting import Predicting
 from engine.naming import checked_name
 from engine.variable import Variable
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 Array = npt.NDArray[Any]
 
 
+@named_as_one
 class Model(Fitting, Evaluating, Predicting):
     """A chain of layers.
 

@@ -7,6 +7,7 @@ A row of the history has the states at the end of an epoch's training, then thos
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import Any
@@ -66,9 +67,15 @@ class Scores:
         return any(w.weighted for w in self.watched)
 
     def check(self, label_width: int) -> None:
-        """Raise a ValueError if labels of this width do not fit a metric."""
+        """Raise a ValueError if a metric reads no such labels; warn of one that is always 1."""
         for metric in self.metrics:
             metric.check(label_width, self._units)
+            if self._units == 1 and metric.of_several:
+                warnings.warn(
+                    f"Expected several classes for the metric {metric.name!r}: of one class it is "
+                    "always 1; for yes and no use accuracy or binary_accuracy. Received: 1 output",
+                    stacklevel=4,
+                )
 
     def aside(self, rows: int) -> int:
         """How many numbers the metrics put aside for batches of so many rows."""

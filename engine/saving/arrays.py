@@ -12,6 +12,9 @@ from typing import NoReturn
 from engine.saving import hdf5
 from engine.saving.layout import Place
 
+OTHER_LAYERS = "the file is of a model with other layers"
+"""What it means that an array is of another shape, or not there."""
+
 
 def member(group: hdf5.Group, name: str, path: str) -> hdf5.Group | hdf5.Array | hdf5.Other:
     """Return what a group holds under a name; a link to elsewhere is not followed."""
@@ -30,7 +33,7 @@ def check_array(found: hdf5.Group | hdf5.Array | hdf5.Other, place: Place, path:
         refuse_place(path, place, f"an HDF5 {kind}")
     received = f"shape={found.shape}, dtype={found.type}"
     if found.shape != place.shape:
-        refuse_place(path, place, f"{received}: the file is of a model with other layers")
+        refuse_place(path, place, f"{received}: {OTHER_LAYERS}")
     if str(found.type) not in place.dtypes:
         refuse_place(path, place, received)
     if found.outside:

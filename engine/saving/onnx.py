@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 
 from engine.layers import Dense, InputLayer
-from engine.saving.paths import Path, target
+from engine.saving.paths import ONNX_SUFFIX, Path, target
 from engine.saving.replacing import replace_file
 
 OPSET = 18
@@ -72,7 +72,7 @@ def export_onnx(
     model
         A built model of float32.
     filepath
-        The file's name; it appears whole or not at all.
+        Ends in ``.onnx``; the file appears whole or not at all.
     verbose
         Whether to print where the file is; None prints, as Keras does.
     opset_version
@@ -87,7 +87,7 @@ def export_onnx(
     ImportError
         If onnx is missing.
     """
-    path = target(filepath, True, "")
+    path = target(filepath, True, ONNX_SUFFIX)
     if verbose is not None and not isinstance(verbose, bool):
         raise TypeError(f"Expected verbose to be True, False or None. Received: {verbose!r}")
     data = onnx_model(model, opset_version).SerializeToString()

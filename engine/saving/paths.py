@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from engine.saving.refused import RefusedFile
 
 MODEL_SUFFIX, WEIGHTS_SUFFIX, LEGACY_SUFFIXES = ".keras", ".weights.h5", (".h5", ".hdf5")
+ONNX_SUFFIX = ".onnx"
 
 Path = str | os.PathLike[str]
 

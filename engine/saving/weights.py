@@ -13,7 +13,7 @@ from typing import IO, Any
 import numpy.typing as npt
 
 from engine.saving import hdf5
-from engine.saving.arrays import check_array, member, refuse_place
+from engine.saving.arrays import OTHER_LAYERS, check_array, member, refuse_place
 from engine.saving.layout import Group, Place
 
 Array = npt.NDArray[Any]
@@ -113,7 +113,9 @@ def _check_group(
     missing = [name for name, node in tree.items() if name not in found and _holds_arrays(node)]
     extra = sorted(found - set(tree) - set(ignored))
     if missing:
-        refuse_place(path + missing[0], _place(tree[missing[0]]), "nothing")
+        where = path + missing[0]
+        why = f": {OTHER_LAYERS}" if where.startswith("layers") else ""
+        refuse_place(where, _place(tree[missing[0]]), f"nothing{why}")
     if extra:
         expected = ", ".join(list(tree)[:20]) + (", …" if len(tree) > 20 else "")
         raise ValueError(

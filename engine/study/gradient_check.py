@@ -43,6 +43,7 @@ from engine.losses import BinaryCrossentropy, CategoricalCrossentropy, SparseCat
 from engine.losses.binary_crossentropy import EPSILON
 from engine.losses.forms import form_of
 from engine.models.arguments import verbosity
+from engine.models.checked_model import checked_model
 from engine.models.model import Model
 from engine.models.run import Rows
 from engine.optimizers.optimizer import checked_number
@@ -233,7 +234,7 @@ def gradient_check(
     """
     step = checked_number("step", step, *STEPS, open_high=False)
     verbose = verbosity(verbose)
-    model._require_built()
+    checked_model(model)._require_built()
     model._require_compiled(loss=True)
     twin = in_float64(model)
     told = trace(twin, x, y, sample_weight)

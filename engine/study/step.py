@@ -54,6 +54,7 @@ from engine.losses.sparse_categorical_crossentropy import d_from_probabilities a
 from engine.losses.sparse_categorical_crossentropy import from_logits as sparse_logits
 from engine.losses.sparse_categorical_crossentropy import from_probabilities as sparse
 from engine.models import Model
+from engine.models.checked_model import checked_model
 from engine.optimizers.adam import Adam, blend, largest_yet, move, step_size
 from engine.optimizers.clipping import clipped_norm, clipped_value, global_scale, norm
 from engine.optimizers.decay import decayed
@@ -277,7 +278,7 @@ def step(model: Model, x: Any, y: Any, sample_weight: Any = None) -> Step:
     ValueError, TypeError
         If the model is not compiled or built, or the data do not fit it.
     """
-    rows = model._rows(x, y, sample_weight)
+    rows = checked_model(model)._rows(x, y, sample_weight)
     program = model._require_built()._program()
     loss, optimizer = model._loss, model.optimizer
     assert loss is not None and optimizer is not None

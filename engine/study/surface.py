@@ -28,6 +28,7 @@ from engine.callbacks.progress_bar import ProgressBar
 from engine.checks.shown import shown
 from engine.kernels.memory import Array
 from engine.models.arguments import verbosity, whole
+from engine.models.checked_model import checked_model
 from engine.models.model import Model
 from engine.optimizers.optimizer import checked_number
 
@@ -130,7 +131,7 @@ def loss_surface(
     """
     points, verbose = whole("points", points, least=2), verbosity(verbose)
     seed = whole("seed", seed, least=0)
-    model._require_built()
+    checked_model(model)._require_built()
     model._require_compiled(loss=True)
     stands = model.get_weights()
     walked = [weights for path in _paths_of(paths) for weights in _fitting(path, stands)]

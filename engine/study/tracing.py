@@ -19,6 +19,7 @@ from engine.kernels.three_gradients import from_behind_first
 from engine.layers import Dense
 from engine.layers.input import InputLayer
 from engine.losses.forms import form_of
+from engine.models.checked_model import checked_model
 from engine.models.model import Model
 from engine.models.run import Rows, sigmoid_apart
 from engine.optimizers import Optimizer
@@ -48,7 +49,7 @@ def trace(
         If the model is not compiled or built, the data do not fit it, or a step of it has no trace
         (:func:`check_traceable`).
     """
-    model._require_built()
+    checked_model(model)._require_built()
     rows = model._rows(x, y, sample_weight)
     assert model.optimizer is not None
     check_traceable(model)

@@ -39,10 +39,9 @@ def plot_model(model: Any, to_file: Any = "model.png", **options: Any) -> Any:
     from pathlib import Path
 
     from engine import pictures
-    from engine.models import Model
+    from engine.models.checked_model import checked_model
 
-    if not isinstance(model, Model):
-        raise TypeError(f"Expected model to be a model. Received: model={shown(model)}")
+    checked_model(model)
     if not isinstance(to_file, str | os.PathLike):
         raise TypeError(f"Expected to_file to be a path. Received: to_file={shown(to_file)}")
     return pictures.plot_model(model, Path(to_file), **options)

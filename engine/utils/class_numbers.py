@@ -70,16 +70,25 @@ def class_numbers(labels: Any, classes: Any = None) -> tuple[Array, Array]:
 def balanced_class_weight(numbers: Any) -> dict[int, float]:
     """The `class_weight` with which all classes count alike in ``fit``.
 
+    Raises
+    ------
+    ValueError, TypeError
+        If `numbers` are not class numbers: labels of another kind, say.
+
     >>> balanced_class_weight([0, 1, 1, 1])
     {0: 2.0, 1: 0.6666666666666666}
     """
-    array = numeric(numbers, "numbers")
+    expected = (
+        "Expected numbers to be class numbers 0, 1, 2 …, one for each row; of other labels "
+        f"utils.class_numbers makes them. Received: numbers={shown(numbers)}"
+    )
+    try:
+        array = numeric(numbers, "numbers")
+    except TypeError:
+        raise TypeError(expected) from None
     whole = array.ndim == 1 and array.size and (array == np.floor(array)).all()
     if not whole or (array < 0).any():
-        raise ValueError(
-            "Expected numbers to be class numbers 0, 1, 2 …, one for each row. "
-            f"Received: numbers={shown(numbers)}"
-        )
+        raise ValueError(expected)
     found, counts = np.unique(array.astype(np.int64), return_counts=True)
     share = array.size / len(found)
     return {int(k): float(share / n) for k, n in zip(found, counts, strict=True)}

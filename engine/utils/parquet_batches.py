@@ -135,7 +135,8 @@ class ParquetBatches:
         for name in table.column_names:
             if missing := table[name].null_count:
                 raise ValueError(
-                    f"Expected a number in each row of column {name!r}. "
+                    f"Expected a number in each row of column {name!r}; fill what is missing, or "
+                    "drop those rows, before the file is written. "
                     f"Received: {missing} rows without one"
                 )
         read = {name: self._numbers(name, table[name]) for name in table.column_names}
@@ -168,6 +169,12 @@ def _opened(path: Any) -> Any:
     names = [os.fspath(p) for p in path] if several else os.fspath(path)
     try:
         return dataset.dataset(names, format="parquet")
+    except FileNotFoundError:
+        given = [names] if isinstance(names, str) else names
+        gone = [name for name in given if not os.path.exists(name)] or given
+        raise FileNotFoundError(
+            f"Expected path to be that of existing files. Received: {gone[0]!r}, which is not there"
+        ) from None
     except ValueError as error:  # pyarrow's own: what it cannot read
         raise ValueError(
             f"Expected Parquet files in path. Received: path={shown(path)}, of which pyarrow says: "

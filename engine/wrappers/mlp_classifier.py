@@ -18,6 +18,7 @@ from engine.wrappers.classifying import Classifying
 from engine.wrappers.mlp_estimator import MLPEstimator
 from engine.wrappers.outputs import probabilities
 from engine.wrappers.row_weights import row_weights
+from engine.wrappers.unknown_parameters import explaining
 
 Array = npt.NDArray[Any]
 
@@ -88,6 +89,7 @@ class MLPClassifier(Classifying, MLPEstimator):
     [(4, 16), (16, 8), (8, 3)]
     """
 
+    @explaining
     def __init__(
         self,
         hidden_layer_sizes: Any = (100,),

@@ -32,6 +32,7 @@ from engine.wrappers.mlp_progress import Progress
 from engine.wrappers.mlp_settings import check_settings, rows_of_a_batch
 from engine.wrappers.row_weights import checked_sample_weight
 from engine.wrappers.seeds import drawing_from, seed_of
+from engine.wrappers.unknown_parameters import explaining
 
 Array = npt.NDArray[Any]
 
@@ -42,6 +43,7 @@ class MLPEstimator(MLPAttributes, BaseEstimator):  # type: ignore[misc]
     _targets: Any
     _l2: float
 
+    @explaining
     def __init__(
         self,
         hidden_layer_sizes: Any = (100,),
@@ -187,6 +189,12 @@ class MLPEstimator(MLPAttributes, BaseEstimator):  # type: ignore[misc]
         incremental: bool,
     ) -> None:
         batch = rows_of_a_batch(self.batch_size, len(X))
+        if self.batch_size != "auto" and self.batch_size > len(X):
+            warnings.warn(
+                f"Expected batch_size to be at most {len(X)}, the rows to train on, which are one "
+                f"batch now. Received: batch_size={self.batch_size}",
+                stacklevel=4,
+            )
         mean = 1.0 if weights is None else float(weights.mean())
         l2 = float(self.alpha) / (2 * batch * mean)
         with drawing_from(self.seed_):

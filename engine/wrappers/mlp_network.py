@@ -24,6 +24,7 @@ from engine.models import Sequential
 from engine.models.arguments import whole
 from engine.optimizers import SGD, Adam, Optimizer
 from engine.optimizers.optimizer import checked_number
+from engine.optimizers.schedules import LearningRateSchedule
 from engine.regularizers import L2
 
 _KERAS = {"identity": "linear", "logistic": "sigmoid"}
@@ -39,9 +40,15 @@ def hidden_sizes(hidden_layer_sizes: Any) -> list[int]:
     >>> hidden_sizes(8), hidden_sizes((16, 8)), hidden_sizes(())
     ([8], [16, 8], [])
     """
-    if not isinstance(hidden_layer_sizes, Iterable) or isinstance(hidden_layer_sizes, str):
-        hidden_layer_sizes = [hidden_layer_sizes]
-    return [whole("hidden_layer_sizes", size) for size in hidden_layer_sizes]
+    several = isinstance(hidden_layer_sizes, Iterable) and not isinstance(hidden_layer_sizes, str)
+    sizes = list(hidden_layer_sizes) if several else [hidden_layer_sizes]
+    try:
+        return [whole("hidden_layer_sizes", size) for size in sizes]
+    except (ValueError, TypeError) as error:
+        raise type(error)(
+            "Expected hidden_layer_sizes to be a whole number ≥ 1 for each hidden layer. "
+            f"Received: hidden_layer_sizes={shown(hidden_layer_sizes)}"
+        ) from None
 
 
 def one_each(name: str, value: Any, count: int) -> list[Any]:
@@ -111,6 +118,8 @@ def mlp_optimizer(solver: Any, learning_rate: Any, **options: Any) -> Optimizer:
     ValueError, TypeError
         If the solver is another, "lbfgs" say, or an option is out of its range.
     """
+    if not isinstance(learning_rate, LearningRateSchedule):
+        learning_rate = checked_number("learning_rate_init", learning_rate, 0.0)
     if solver == "adam":
         return Adam(learning_rate, options["beta_1"], options["beta_2"], options["epsilon"])
     if solver == "sgd":

@@ -28,6 +28,15 @@ def test_keys_are_those_of_the_tutorials():
     assert tuple(TUTORIALS) == command.KEYS
 
 
+def test_help_lists_every_command(capsys):
+    with pytest.raises(SystemExit):
+        command.main(["--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert [
+        name for name in command.COMMANDS if f"{name} ({command.WORDS[name]})" not in told
+    ] == []
+
+
 def test_agreement_is_0(fabricated, tmp_path, capsys):
     out, page = tmp_path / "a" / "rows.json", tmp_path / "b" / "page.html"
     assert command.main(["penguins", "--json", str(out), "--html", str(page)]) == 0

@@ -94,3 +94,19 @@ def test_class_numbers_in_the_kernels():
     # The loss is a mean of means of batches, the metric a sum over rows: rounded differently.
     watched = np.float32(told["sparse_categorical_crossentropy"])
     assert_close(watched, np.float32(told["loss"]), "metric")
+
+
+@pytest.mark.parametrize("name", ["categorical_accuracy", "top_k_categorical_accuracy"])
+def test_a_metric_that_one_output_makes_1_is_announced(name):
+    """As of one class the categorical loss is, which is always 0."""
+    model = engine.Sequential([engine.Input((2,)), engine.layers.Dense(1, "sigmoid")])
+    model.compile("sgd", "binary_crossentropy", metrics=[name])
+    x, y = np.ones((8, 2)), np.arange(8) % 2
+    for call in (model.fit, model.evaluate):
+        with pytest.warns(UserWarning, match=f"several classes .*'{name}'.*1 output") as told:
+            call(x, y, verbose=0)
+        assert told[0].filename == __file__
+    assert model.history.history[name] == [1.0]
+    wide = engine.Sequential([engine.Input((2,)), engine.layers.Dense(3, "softmax")])
+    wide.compile("sgd", "categorical_crossentropy", metrics=[name])
+    wide.fit(x, np.eye(3)[y], verbose=0)  # without a warning

@@ -320,6 +320,22 @@ def test_what_is_no_list(name):
         keras.fit_many(build(), X, Y, verbose=0, **options)
 
 
+class Dataset(keras.utils.PyDataset):
+    def __len__(self):
+        return 2
+
+    def __getitem__(self, number):
+        return X, Y
+
+
+@pytest.mark.parametrize("data", [Dataset(), [(X, Y)], iter([(X, Y)])])
+def test_batches_are_for_fit(data):
+    with pytest.raises(TypeError, match="^Expected x and y to be arrays.* Received: x="):
+        keras.fit_many(build(), data, seeds=[1, 2], verbose=0)
+    with pytest.raises(TypeError, match="^Expected y to be an array.*y of type NoneType"):
+        keras.fit_many(build(), X, seeds=[1, 2], verbose=0)
+
+
 def test_models_that_differ():
     with pytest.raises(ValueError, match="model 1 with other layers"):
         keras.fit_many([build(), build(units=9)], X, Y, verbose=0)

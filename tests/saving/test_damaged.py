@@ -385,10 +385,10 @@ HDF5S = {
     "a kernel missing": (lambda f: f.pop(KERNEL), HERE + "nothing"),
     "a layer missing": (
         lambda f: f.pop("layers/dense_1"),
-        "layers/dense_1 of the weights.*nothing",
+        "layers/dense_1 of the weights.*nothing: the file is of a model with other layers",
     ),
     "all layers missing": (lambda f: f.pop("layers"), "at layers of the weights.*nothing"),
-    "the optimizer missing": (lambda f: f.pop("optimizer"), "at optimizer of.*nothing"),
+    "the optimizer missing": (lambda f: f.pop("optimizer"), "at optimizer of.*nothing$"),
     "one slot missing": (lambda f: f.pop("optimizer/vars/9"), "optimizer/vars/9 of.*nothing"),
     "an array too many": (lambda f: f.create_dataset("layers/dense/vars/2", data=1.0), "vars/2"),
     "a layer too many": (lambda f: f.create_group("layers/dense_2"), "layers/dense_2"),

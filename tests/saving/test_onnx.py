@@ -120,6 +120,12 @@ WRONG = {
     "true as opset": ({"opset_version": True}, TypeError, "opset_version"),
     "verbose": ({"verbose": 1}, TypeError, "verbose to be True"),
     "no folder": ({"filepath": "nowhere/m.onnx"}, FileNotFoundError, "nowhere"),
+    "the name of a model's file": (
+        {"filepath": "m.keras"},
+        ValueError,
+        "ends in .onnx. Received: filepath='m.keras'",
+    ),
+    "no ending": ({"filepath": "m"}, ValueError, "ends in .onnx. Received: filepath='m'"),
     "no path": ({"filepath": 3}, TypeError, "to be a path"),
 }
 

@@ -285,6 +285,8 @@ def test_mistakes():
     model, x, y = at_a_kink()
     with pytest.raises(ValueError, match=r"x of shape \(rows, 2\)"):
         check(model, x[:, :1], y)
+    with pytest.raises(TypeError, match="^Expected model to be a model. Received: model='m'"):
+        check("m", x, y)
     bare = engine.Sequential([engine.Input((2,)), engine.layers.Dense(1)])
     with pytest.raises(ValueError, match="Expected a compiled model"):
         check(bare, x, y)

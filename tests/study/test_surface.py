@@ -158,6 +158,12 @@ def test_a_training_that_diverged(model, rows):
         surface(model, rows)
 
 
+@pytest.mark.parametrize("tool", [engine.study.loss_surface, engine.study.trace, engine.study.step])
+def test_something_else_than_a_model(tool, rows):
+    with pytest.raises(TypeError, match="^Expected model to be a model. Received: model='m'"):
+        tool("m", *rows)
+
+
 def test_no_direction_of_no_length(model, rows):
     model.set_weights([w * 0 for w in model.get_weights()])
     with pytest.raises(ValueError, match="weights that are not all 0"):

@@ -62,7 +62,16 @@ def test_balanced_weights_give_all_classes_the_same_total():
         (lambda: balanced_class_weight([0.5]), ValueError, "class numbers"),
         (lambda: balanced_class_weight([-1]), ValueError, "class numbers"),
         (lambda: balanced_class_weight([]), ValueError, "class numbers"),
-        (lambda: balanced_class_weight(["a"]), TypeError, "numbers"),
+        (
+            lambda: balanced_class_weight(["a", "b", "b"]),
+            TypeError,
+            r"utils.class_numbers makes them. Received: numbers=\['a', 'b', 'b'\]",
+        ),
+        (
+            lambda: balanced_class_weight(pd.Series(["a", "b"], dtype="category")),
+            TypeError,
+            "utils.class_numbers makes them",
+        ),
     ],
 )
 def test_is_refused(call, error, words):

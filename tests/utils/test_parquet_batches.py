@@ -115,16 +115,18 @@ def test_columns_that_are_no_numbers_are_refused(tmp_path):
     pyarrow.parquet.write_table(table, path)
     with pytest.raises(TypeError, match="classes=.*'name' of type string"):
         ParquetBatches(path, "yes")
-    with pytest.raises(ValueError, match="column 'a'. Received: 1 rows without one"):
+    with pytest.raises(ValueError, match="column 'a'; fill what.*, or drop.*: 1 rows without"):
         list(ParquetBatches(path, "yes", ["a"]))
 
 
-def test_files_that_are_none_are_refused(tmp_path):
+def test_files_that_are_none_are_refused(tmp_path, file):
     (tmp_path / "rows.parquet").write_bytes(b"PAR1 but nothing else")
     with pytest.raises((ValueError, OSError), match="rows.parquet"):
         ParquetBatches(tmp_path / "rows.parquet")
-    with pytest.raises(FileNotFoundError, match="missing.parquet"):
-        ParquetBatches(tmp_path / "missing.parquet")
+    path = tmp_path / "missing.parquet"
+    for missing in (path, [file, path], str(path)):
+        with pytest.raises(FileNotFoundError, match="^Expected .*Received: .*missing.parquet'"):
+            ParquetBatches(missing)
     with pytest.raises(TypeError, match="path to be a path"):
         ParquetBatches(3)
     empty = tmp_path / "empty.parquet"

@@ -220,7 +220,13 @@ def test_dropout_changes_the_training_and_not_the_prediction():
         ({"alpha": -1.0}, ValueError, "alpha to be a number ≥ 0"),
         ({"batch_size": "all"}, TypeError, "batch_size to be a whole number"),
         ({"batch_size": 0}, ValueError, "batch_size to be a whole number"),
-        ({"learning_rate_init": "fast"}, TypeError, "learning_rate to be a number"),
+        ({"learning_rate_init": "fast"}, TypeError, "learning_rate_init to be a number"),
+        (
+            {"learning_rate_init": -1},
+            ValueError,
+            "learning_rate_init to be .*_init=-1",
+        ),
+        ({"hidden_layer_sizes": (0,)}, ValueError, r"Received: hidden_layer_sizes=\(0,\)"),
         ({"max_iter": 0}, ValueError, "max_iter to be a whole number"),
         ({"tol": "x"}, TypeError, "tol to be a number"),
         ({"n_iter_no_change": 0}, ValueError, "n_iter_no_change to be a whole number"),
@@ -241,6 +247,16 @@ def test_dropout_changes_the_training_and_not_the_prediction():
 def test_wrong_parameters(wrong, error, message):
     with pytest.raises(error, match=message):
         mlp(**wrong).fit(X, NAMES)
+
+
+@pytest.mark.parametrize("fit", ["fit", "partial_fit"])
+def test_a_batch_of_more_rows_than_there_are(fit):
+    options = {"classes": sorted(set(NAMES))} if fit == "partial_fit" else {}
+    with pytest.warns(UserWarning, match=f"at most {len(X)}, .*Received: batch_size=1000") as told:
+        fitted = getattr(mlp(batch_size=1000, tol=1.0), fit)(X, NAMES, **options)
+    assert told[0].filename == __file__
+    same = getattr(mlp(batch_size=len(X), tol=1.0), fit)(X, NAMES, **options)
+    np.testing.assert_array_equal(fitted.predict_proba(X), same.predict_proba(X))
 
 
 def test_ctrl_c_keeps_what_is_done():

@@ -68,7 +68,7 @@ def test_one_for_all_or_one_for_each():
     ("wrong", "error", "message"),
     [
         ({"sizes": (4, 0)}, ValueError, "hidden_layer_sizes to be a whole number ≥ 1"),
-        ({"sizes": (4.5,)}, TypeError, "hidden_layer_sizes to be a whole number ≥ 1"),
+        ({"sizes": (4.5,)}, TypeError, r"whole number ≥ 1 .*Received: hidden_layer_sizes=\(4.5,\)"),
         ({"sizes": "big"}, TypeError, "hidden_layer_sizes to be a whole number ≥ 1"),
         ({"activation": "reelu"}, ValueError, "Received: activation='reelu'"),
         ({"activation": ["relu"]}, ValueError, "one activation for all"),
@@ -107,5 +107,7 @@ def test_solvers():
     assert (sgd.learning_rate, sgd.momentum, sgd.nesterov) == (0.2, 0.8, True)
     with pytest.raises(ValueError, match="'lbfgs' .which takes no batches"):
         mlp_optimizer("lbfgs", 0.1, **SETTINGS)
+    falling = optimizers.schedules.ExponentialDecay(0.1, 10, 0.5)
+    assert mlp_optimizer("sgd", falling, **SETTINGS).schedule is falling
     with pytest.raises(TypeError, match="Received: solver=None"):
         mlp_optimizer(None, 0.1, **SETTINGS)

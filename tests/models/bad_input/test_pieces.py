@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+import scipy.sparse
 
 import engine as keras
 
@@ -73,6 +74,12 @@ TABLE = {
     "batches that are texts": (fit(lambda s: iter(["ab"])), TypeError, "batch 0", "'ab'"),
     "x of another width": (
         one(lambda s: (s.x[:, :1], s.y)), ValueError, "(rows, 2)", "(8, 1), in batch 0",
+    ),
+    "x that is sparse in a batch": (
+        one(lambda s: (scipy.sparse.csr_matrix(s.x), s.y)), TypeError, "dense", "csr_matrix",
+    ),
+    "x that is sparse in batches without labels": (
+        lambda s: s.binary.predict(iter([scipy.sparse.csr_matrix(s.x)])), TypeError, "dense",
     ),
     "y of another length": (one(lambda s: (s.x, s.y[:3])), ValueError, "8 rows", "batch 0"),
     "y in a batch": (one(lambda s: (s.x,)), TypeError, "NoneType, in batch 0"),

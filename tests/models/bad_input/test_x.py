@@ -1,11 +1,13 @@
 """Features that no model can read."""
 
 import datetime
+import io
 import warnings
 
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.sparse
 
 nan, inf = np.nan, np.inf
 
@@ -21,6 +23,19 @@ def without_warnings(x):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return np.asarray(x)
+
+
+def archive(**arrays):
+    file = io.BytesIO()
+    np.savez(file, **arrays)
+    file.seek(0)
+    return np.load(file)
+
+
+def with_None(s):
+    x = s.x.astype(object)
+    x[3, 1] = None
+    return x
 
 
 # Name: what x is, the exception, words of the message.
@@ -40,7 +55,32 @@ TABLE = {
         'np.asarray(x, "float32")',
         "object",
     ),
-    "numbers and texts": (lambda s: np.array([[1, "a"]], object), TypeError, "numbers in x. Rec"),
+    "None among numbers": (
+        with_None,
+        TypeError,
+        "numbers in x; fill what is missing",
+        "object, such as x[3, 1] = None",
+    ),
+    "numbers and texts": (
+        lambda s: np.array([[1, "a"]], object),
+        TypeError,
+        "numbers in x. Rec",
+        "such as x[0, 1] = 'a'",
+    ),
+    "sparse matrix": (
+        lambda s: scipy.sparse.csr_matrix(s.x),
+        TypeError,
+        "x to be dense",
+        "x.toarray() makes it so",
+        "of type csr_matrix",
+    ),
+    "sparse array": (lambda s: scipy.sparse.coo_array(s.x), TypeError, "dense", "coo_array"),
+    "file of arrays": (
+        lambda s: archive(x=s.x, y=s.y),
+        TypeError,
+        "take one by its name",
+        "NpzFile with ['x', 'y']",
+    ),
     "bytes": (lambda s: b"12", TypeError, "x", "array", "bytes"),
     "dict": (lambda s: {"a": [1.0, 2.0]}, TypeError, "x", "array", "dict"),
     "set": (lambda s: {1.0, 2.0}, TypeError, "x", "array", "set"),
@@ -119,14 +159,14 @@ TABLE = {
     "frame with texts": (
         lambda s: s.frame.assign(b="male"),
         TypeError,
-        "columns of numbers in x",
+        "columns of numbers in x; encode them first, e.g. with pandas.get_dummies",
         "column 'b'",
     ),
     "frame of texts": (lambda s: s.frame.astype(str), TypeError, "columns of numbers", "'a'"),
     "frame with categories": (
         lambda s: s.frame.assign(b=pd.Categorical(["m", "f"] * 4)),
         TypeError,
-        "columns of numbers in x",
+        "columns of numbers in x; encode",
         "column 'b'",
         "category",
     ),
@@ -139,14 +179,14 @@ TABLE = {
     "frame with objects": (
         lambda s: s.frame.astype(object),
         TypeError,
-        "columns of numbers in x",
+        "columns of numbers in x; np.asarray",
         "column 'a'",
         "object",
     ),
     "frame with dates": (
         lambda s: s.frame.assign(b=datetime.datetime(2024, 1, 1)),
         TypeError,
-        "columns of numbers in x",
+        "columns of numbers in x. Rec",
         "column 'b'",
         "datetime64",
     ),
@@ -161,7 +201,7 @@ TABLE = {
         lambda s: s.frame.assign(b=pd.array([1, None] * 4, "Int64")),
         ValueError,
         "finite",
-        "x[1, 1] = nan",
+        "x[1, 1] = nan, in column 'b'",
     ),
     "frame with missing boolean": (
         lambda s: s.frame.assign(b=pd.array([True, None] * 4, "boolean")),
@@ -175,7 +215,18 @@ TABLE = {
         "finite",
         "4 that are not",
     ),
-    "frame with NaN": (lambda s: s.frame.where(s.frame > 0), ValueError, "finite", "= nan"),
+    "frame with NaN": (
+        lambda s: s.frame.where(s.frame > 0),
+        ValueError,
+        "finite",
+        "= nan, in column",
+    ),
+    "frame of two columns of one name": (
+        lambda s: pd.concat([s.frame[["a"]], s.frame[["a"]].astype(str)], axis=1),
+        TypeError,
+        "columns of numbers in x; encode",
+        "column 'a'",
+    ),
     "frame with a column more": (
         lambda s: s.frame.assign(c=1.0),
         ValueError,
@@ -213,6 +264,7 @@ def test_fit_refuses(name, refuses):
 @pytest.mark.parametrize("method", [m for m in METHODS if m != "fit"])
 @pytest.mark.parametrize(
     "name", ["None", "text", "number", "no rows", "one axis", "ragged list", "NaN", "complex"]
+    + ["sparse matrix", "file of arrays"]
     + ["too few features", "too large for float32", "frame with texts"],
 )  # fmt: skip
 def test_the_other_methods_refuse(method, name, refuses):

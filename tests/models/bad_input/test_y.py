@@ -22,7 +22,7 @@ TABLE = {
         lambda s: ["yes", "no"] * 4,
         TypeError,
         "class_numbers(y)",
-        "such as 'yes'",
+        "such as y[0] = 'yes'",
     ),
     "objects": ("binary", lambda s: s.y.astype(object), TypeError, "numbers in y", "object"),
     "complex": ("binary", lambda s: s.y + 1j, TypeError, "numbers in y", "complex"),
