@@ -181,6 +181,9 @@ class Run:
         dtype = program.dtype
         any_rows = train_rows if train_rows is not None else validation_rows
         assert any_rows is not None
+        given = train_rows, validation_rows
+        if any(rows is not None and rows.weights is not None for rows in given):
+            scores.check_weights()
         width = any_rows.y.shape[1]
         self.scores, self.names, columns = scores, scores.names, scores.columns
         self.aside = np.zeros(scores.aside(max(batch, validation_batch)) + REGISTER, dtype)
