@@ -280,10 +280,30 @@ def _draw_order(run: Run, rows: int, kept: bool) -> None:
         put_numpy(told["random"]["numpy"])
 
 
+def _begin_epoch(run: Run, hooks: CallbackList, epoch: int) -> None:
+    """Tell the callbacks.  In the middle of an epoch, the learning rate is that of the backup.
+
+    The epoch was begun before: a callback that halves the rate sees the rate that it saw then, and
+    what it sets does not count.
+    """
+    optimizer, told = hooks.model.optimizer, run.resumed or {}
+    if optimizer.schedule is not None:
+        hooks.on_epoch_begin(epoch)
+        return
+    begun = run.epoch == 0 and told.get("position", 0) > 0
+    rate = optimizer.learning_rate
+    if begun:
+        optimizer.learning_rate = told.get("rate_before", rate)
+    run.rate_before = float(optimizer.learning_rate)
+    hooks.on_epoch_begin(epoch)
+    if begun:
+        optimizer.learning_rate = rate
+
+
 def _one_epoch(run: Run, hooks: CallbackList, first: int, watch: Watch) -> dict[str, float]:
     epoch, step, unknown = run.epoch, 0, run.steps is None
     by_batch, bar = hooks.needs_batches, hooks.needs_progress
-    hooks.on_epoch_begin(first + epoch)
+    _begin_epoch(run, hooks, first + epoch)
     run.begin_pass()
     while run.epoch == epoch and not run.validating and run.ready():
         step = run.step

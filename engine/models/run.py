@@ -235,6 +235,8 @@ class Run:
         self._steps_before = 0
         self.resumed: dict[str, Any] | None = None
         """Where a backup says that the fit goes on."""
+        self.rate_before: float | None = None
+        """The learning rate before the callbacks heard that the epoch begins."""
         self.order_from: list[Any] | None = None
         """Where NumPy's generator stood before it drew the order, if somebody asks for it."""
         self._tables: list[Array] = []
@@ -364,6 +366,7 @@ class Run:
             "position": int(self.plan[fields.POSITION]),
             "sums": self.sums[: self.scores.columns].tolist(),
             "order": self.order_from,
+            "rate_before": self.rate_before,
         }
 
     def results(self, states: Array) -> dict[str, Any]:
