@@ -143,6 +143,7 @@ def test_in_a_file(tmp_path, kind, reduction):
 
 
 @pytest.mark.keras
+@pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 def test_in_keras_files(tmp_path):
     """Of its own .h5 file with a loss among metrics Keras 3.15.1 refuses the metrics."""
     import keras
