@@ -9,8 +9,9 @@ A model is handed over as a `.keras` file does it, in memory: the configuration 
 `compile` was given, through the loader's list of allowed names; then the weights, the step count,
 the learning rate and the optimizer's slots.  What a file does not have goes along, too: how often
 each Dropout has drawn, and which weights are excluded from weight decay.  So a training goes on
-with the bits that it would have had without the hand-over, if the order of the rows is the same: after ``set_random_seed`` on the side that goes on
-(with the seed of the other), or with ``shuffle=False``.
+with the bits that it would have had without the hand-over, if the order of the rows is the same:
+after ``set_random_seed`` on the side that goes on (with the seed of the other), or with
+``shuffle=False``.
 
 Left behind are callbacks, the History, the graphs that Keras has compiled, and random generators
 outside the model: those of Python and NumPy stay as they were.
