@@ -68,7 +68,7 @@ class Fitting(Feeding):
             Rows for one update, 32 by default; the last batch of an epoch may be smaller.  Data
             that come as batches keep them.
         epochs, initial_epoch
-            Train epochs `initial_epoch` … `epochs` − 1.
+            Train epochs `initial_epoch` … `epochs` − 1; of 0 epochs the History is empty.
         verbose
             0 silent, 1 ("auto") a progress bar, 2 a line for each epoch.
         callbacks
@@ -107,7 +107,7 @@ class Fitting(Feeding):
         verbose = verbosity(verbose)
         batch = None if batch_size is None else whole("batch_size", batch_size)
         validation_batch = whole("validation_batch_size", validation_batch_size, 0) or batch
-        epochs = whole("epochs", epochs)
+        epochs = whole("epochs", epochs, least=0)
         first = whole("initial_epoch", initial_epoch, least=0)
         if not isinstance(shuffle, bool):
             raise TypeError(
@@ -154,13 +154,14 @@ class Fitting(Feeding):
             or validation_freq != 1
             or any(data is not None and data.epochs is not None for data in (training, validation))
         )
+        program = self._ready(training.rows, self.optimizer)
         run = run_over(
-            self._ready(training.rows, self.optimizer),
+            program,
             self._loss,
             scores,
             training,
             validation,
-            optimizer=self.optimizer,
+            optimizer=self._trainer(),
             epochs=max(0, epochs - first),
             stop_at_epoch_end=by_epoch,
             even=self._shape_is_known("fit", training.even),
@@ -209,9 +210,8 @@ class Fitting(Feeding):
             run.count_steps()
             history.settle()
             raise
-        if run.epoch:
-            assert self.optimizer is not None
-            self.optimizer.finalize()
+        if run.epoch and run.optimizer is not None:
+            run.optimizer.finalize()
         hooks.on_train_end(logs)
         self._run = None
         return history

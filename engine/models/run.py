@@ -294,9 +294,8 @@ class Run:
         row_wise = self._form in losses.ROW_WISE
         scale = program.units, row_wise, self._even, self._reduction
         scaling = [(losses.fill_scale, *scale)]
-        training: Instructions = []
+        training: Instructions = [] if self.train is None else self._evaluate(True)
         if optimizer is not None:
-            training = self._evaluate(True)
             beside = program.d_output_beside_logits if self.on_logits else program.d_output
             training += beside()
             training += program.update(
