@@ -8,9 +8,10 @@
 A model is handed over as a `.keras` file does it, in memory: the configuration with what
 `compile` was given, through the loader's list of allowed names; then the weights, the step count,
 the learning rate and the optimizer's slots.  What a file does not have goes along, too: how often
-each Dropout has drawn.  So a training goes on with the bits that it would have had without the
-hand-over, if the order of the rows is the same: after ``set_random_seed`` on the side that goes on
-(with the seed of the other), or with ``shuffle=False``.
+each Dropout has drawn, and which weights are excluded from weight decay.  So a training goes on
+with the bits that it would have had without the hand-over, if the order of the rows is the same:
+after ``set_random_seed`` on the side that goes on (with the seed of the other), or with
+``shuffle=False``.
 
 Left behind are callbacks, the History, the graphs that Keras has compiled, and random generators
 outside the model: those of Python and NumPy stay as they were.
@@ -79,6 +80,12 @@ def to_keras(model: Any) -> Any:
             owner.load_own_variables({str(i): a for i, a in enumerate(arrays[group.path])})
     for ours, theirs in _drawing(model, twin):
         theirs.seed_generator.state.assign(ours.seed_generator.state)
+    if model.compiled:
+        listed, names = model.optimizer._undecayed
+        others = [
+            theirs for ours, theirs in _weights(model, twin) if any(w is ours for w in listed)
+        ]
+        _exclude(twin.optimizer, others, names)
     return twin
 
 
@@ -98,8 +105,6 @@ def from_keras(model: Any) -> Any:
     if not model.compiled:
         saved["compile_config"] = {}
     check_model(saved, "the model")
-    if model.compiled:
-        _check_decay(model.optimizer)
     arguments = compile_arguments(saved)
     groups = groups_of(saved, arguments.get("optimizer"))
     arrays = {group.path: _arrays(model, group) for group in groups}
@@ -110,6 +115,8 @@ def from_keras(model: Any) -> Any:
     put_state(twin, groups, arrays)
     for ours, theirs in _drawing(twin, model):
         ours.seed_generator.state = theirs.seed_generator.state.numpy().astype(np.int64)
+    if arguments:
+        twin.optimizer._undecayed = _excluded(model.optimizer, _weights(twin, model))
     return twin
 
 
@@ -127,19 +134,29 @@ def _check_kind(model: Any, side: str) -> None:
         )
 
 
-def _check_decay(optimizer: Any) -> None:
-    """Raise if some weights do not decay, which Keras writes into no config."""
-    kept = [
-        name
-        for name in ("_exclude_from_weight_decay", "_exclude_from_weight_decay_pattern")
-        if getattr(optimizer, name, None)
+def _exclude(optimizer: Any, weights: list[Any], names: list[str]) -> None:
+    """Let some weights of a Keras model not decay; its optimizer may be built already."""
+    built, optimizer._built = getattr(optimizer, "_built", False), False
+    optimizer.exclude_from_weight_decay(weights, names)
+    optimizer._built = built
+
+
+def _excluded(optimizer: Any, pairs: list[tuple[Any, Any]]) -> tuple[list[Any], list[str]]:
+    """The engine's weights, and texts in names, that Keras's `optimizer` excludes from decay."""
+    keys = getattr(optimizer, "_exclude_from_weight_decay", None) or set()
+    pattern = getattr(optimizer, "_exclude_from_weight_decay_pattern", None)
+    listed = [ours for ours, theirs in pairs if optimizer._var_key(theirs) in keys]
+    return listed, [] if pattern is None else [pattern.pattern]
+
+
+def _weights(ours: Any, theirs: Any) -> list[tuple[Any, Any]]:
+    """The weights of all layers, of the engine and of Keras."""
+    return [
+        pair
+        for layer in ours.layers
+        if layer.weights
+        for pair in zip(layer.weights, theirs.get_layer(layer.name).weights, strict=True)
     ]
-    if kept:
-        raise ValueError(
-            "Expected an optimizer whose weights all decay, or none: the engine has no "
-            f"exclude_from_weight_decay. Received: {type(optimizer).__name__} with "
-            "exclude_from_weight_decay"
-        )
 
 
 def _arrays(model: Any, group: Group) -> list[np.ndarray]:

@@ -15,9 +15,11 @@ from typing import Any, cast
 
 import numpy as np
 
+from engine.checks.finite import as_numbers
 from engine.checks.numeric import numeric
 from engine.checks.shown import shown
 from engine.layers.layer import Array, Layer, checked_flag
+from engine.layers.moments import Moments
 from engine.layers.tensor import Shape
 from engine.variable import Variable
 
@@ -71,6 +73,7 @@ class Normalization(Layer):
             )
         if mean is not None:
             mean, variance = numeric(mean, "mean"), numeric(variance, "variance")
+            as_numbers(mean, "mean", "float32"), as_numbers(variance, "variance", "float32")
             if mean.shape != variance.shape or mean.ndim > len(axes):
                 raise ValueError(
                     f"Expected mean and variance of one shape, with at most {len(axes)} axes. "
@@ -130,8 +133,10 @@ class Normalization(Layer):
     def adapt(self, data: Any) -> None:
         """Take mean and variance from data: an array, or an iterable of batches.
 
-        Source of the sums over batches: Chan, Golub & LeVeque (1983), Algorithms for computing the
-        sample variance.
+        Raises
+        ------
+        ValueError, TypeError
+            If the data do not fit, or are not finite numbers.  The layer stays as it was.
         """
         if self.input_mean is not None:
             raise ValueError(
@@ -140,6 +145,7 @@ class Normalization(Layer):
             )
         if hasattr(data, "shape") or hasattr(data, "to_numpy"):
             array = numeric(data, "data")
+            as_numbers(array, "data", self.dtype)
             self._begin(array.shape)
             reduced = self._reduced(array)
             mean, variance = np.mean(array, axis=reduced), np.var(array, axis=reduced)
@@ -161,24 +167,15 @@ class Normalization(Layer):
 
     def _of_batches(self, batches: Any) -> tuple[Any, Any]:
         """Mean and variance of all rows of an iterable of batches."""
-        total, mean, variance = 0, np.zeros(()), np.zeros(())
-        for batch in batches:
-            batch = numeric(batch[0] if isinstance(batch, tuple) else batch, "data")
+        moments = Moments()
+        for number, batch in enumerate(batches):
+            told = f"batch {number} of data"
+            batch = numeric(batch[0] if isinstance(batch, tuple) else batch, told)
             self._begin(batch.shape)
-            batch = batch.astype(self.dtype)
-            reduced = self._reduced(batch)
-            count = int(np.prod([batch.shape[d] for d in reduced])) if reduced else 1
-            total += count
-            share = count / total
-            kept = 1.0 - share
-            own_mean, own_variance = batch.mean(axis=reduced), batch.var(axis=reduced)
-            new = mean * kept + own_mean * share
-            variance = (variance + (mean - new) ** 2) * kept
-            variance = variance + (own_variance + (own_mean - new) ** 2) * share
-            mean = new
-        if not total:
+            moments.add(as_numbers(batch, told, self.dtype), self._kept(batch.shape))
+        if not moments.count:
             raise ValueError("Expected at least one batch in data. Received: none")
-        return mean, variance
+        return moments.mean, moments.variance
 
     def _statistics(self) -> tuple[Array, Array]:
         """Mean and variance, with axes of 1 where one stands for many."""

@@ -40,6 +40,7 @@ from engine.metrics.loss_metric import (
     SparseCategoricalCrossentropy,
 )
 from engine.metrics.mean import Mean
+from engine.metrics.mean_of_batches import of_loss
 from engine.metrics.metric import Metric
 from engine.metrics.precision import Precision
 from engine.metrics.r2_score import R2Score
@@ -152,7 +153,9 @@ def get(identifier: Any) -> Metric:
     if isinstance(identifier, Metric):
         return identifier
     if isinstance(identifier, losses.Loss):
-        return LossMetric(identifier)
+        return of_loss(identifier)
+    if isinstance(identifier, type) and issubclass(identifier, losses.Loss):
+        return of_loss(losses.get(identifier))
     if isinstance(identifier, dict):
         return deserialize(identifier)
     if isinstance(identifier, str) and identifier in _NAMES:
@@ -210,7 +213,9 @@ def serialize(metric: Metric) -> dict[str, Any]:
 
 
 def deserialize(config: dict[str, Any]) -> Metric:
-    """The metric from what :func:`serialize` returned."""
+    """The metric from what :func:`serialize` returned; or the one that a serialized loss is."""
+    if isinstance(config, dict) and config.get("module") == "keras.losses":
+        return of_loss(losses.deserialize(config))
     cls, arguments = class_of(config, _CLASSES, "a metric")
     return cls.from_config(arguments)  # type: ignore[no-any-return]
 

@@ -154,7 +154,7 @@ class Compiling:
             if isinstance(value, metrics.Metric):
                 return metrics.serialize(value)
             if isinstance(value, list | tuple):
-                return [plain(v) for v in value]
+                return [plain(_made(v)) for v in value]
             return value if isinstance(value, str | None) else getattr(value, "__name__", value)
 
         return {
@@ -211,6 +211,12 @@ def _listed(argument: str, metrics: Any) -> list[Any]:
             f"Expected {argument} to be a list. Received: {argument}={shown(metrics)}"
         )
     return [prepared(identifier) for identifier in metrics or []]
+
+
+def _made(identifier: Any) -> Any:
+    """The loss that a class among metrics stands for: its name alone would be the metric's."""
+    is_loss = isinstance(identifier, type) and issubclass(identifier, Loss)
+    return losses.get(identifier) if is_loss else identifier
 
 
 def _name(identifier: Any) -> str:

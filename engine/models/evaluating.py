@@ -98,7 +98,7 @@ class Evaluating(Feeding):
                 program,
                 self._loss,
                 scores,
-                optimizer=self.optimizer,
+                optimizer=self._trainer(),
                 train_rows=rows,
                 batch=n,
                 even=self._shape_is_known("train_on_batch", n),

@@ -6,6 +6,7 @@ Everything here is done before anything of the model is touched.
 from __future__ import annotations
 
 import threading
+import warnings
 from functools import partial
 from typing import Any
 
@@ -158,12 +159,18 @@ class Feeding(Compiling):
             optimizer.check(self._kernel_weights)
         if not self.built:
             self.build((None, *(rows.shape or rows.x.shape)[1:]))
-        if optimizer is not None and not any(w.trainable for w in self._kernel_weights):
-            raise ValueError(
-                f"Expected a model with a weight to train. Received: model {self.name!r} with "
-                "trainable=False in all layers"
-            )
         return self._program()
+
+    def _trainer(self) -> Optimizer | None:
+        """The optimizer; None, and a warning, where all weights are frozen, as in Keras."""
+        if any(w.trainable for w in self._kernel_weights):
+            return self.optimizer
+        warnings.warn(
+            f"Expected a model with a weight to train. Received: model {self.name!r} with "
+            "trainable=False in all layers, of which loss and metrics are told",
+            stacklevel=3,
+        )
+        return None
 
 
 def _names(like: Rows | None) -> list[str]:

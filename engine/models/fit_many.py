@@ -167,6 +167,11 @@ def fit_many(
     data = [template._class_weighted(some, class_weight) for some in data]
     for one in models or [template]:
         one._ready(data[0], one.optimizer)
+        if not any(w.trainable for w in one._kernel_weights):
+            raise ValueError(
+                f"Expected a model with a weight to train. Received: model {one.name!r} with "
+                "trainable=False in all layers"
+            )
     if models:
         check_alike(models)
     if learning_rates is not None:

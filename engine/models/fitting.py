@@ -68,7 +68,7 @@ class Fitting(Feeding):
             Rows for one update, 32 by default; the last batch of an epoch may be smaller.  Data
             that come as batches keep them.
         epochs, initial_epoch
-            Train epochs `initial_epoch` … `epochs` − 1.
+            Train epochs `initial_epoch` … `epochs` − 1; of 0 epochs the History is empty.
         verbose
             0 silent, 1 ("auto") a progress bar, 2 a line for each epoch.
         callbacks
@@ -107,7 +107,7 @@ class Fitting(Feeding):
         verbose = verbosity(verbose)
         batch = None if batch_size is None else whole("batch_size", batch_size)
         validation_batch = whole("validation_batch_size", validation_batch_size, 0) or batch
-        epochs = whole("epochs", epochs)
+        epochs = whole("epochs", epochs, least=0)
         first = whole("initial_epoch", initial_epoch, least=0)
         if not isinstance(shuffle, bool):
             raise TypeError(
@@ -154,13 +154,14 @@ class Fitting(Feeding):
             or validation_freq != 1
             or any(data is not None and data.epochs is not None for data in (training, validation))
         )
+        program = self._ready(training.rows, self.optimizer)
         run = run_over(
-            self._ready(training.rows, self.optimizer),
+            program,
             self._loss,
             scores,
             training,
             validation,
-            optimizer=self.optimizer,
+            optimizer=self._trainer(),
             epochs=max(0, epochs - first),
             stop_at_epoch_end=by_epoch,
             even=self._shape_is_known("fit", training.even),
@@ -209,9 +210,8 @@ class Fitting(Feeding):
             run.count_steps()
             history.settle()
             raise
-        if run.epoch:
-            assert self.optimizer is not None
-            self.optimizer.finalize()
+        if run.epoch and run.optimizer is not None:
+            run.optimizer.finalize()
         hooks.on_train_end(logs)
         self._run = None
         return history
@@ -280,10 +280,30 @@ def _draw_order(run: Run, rows: int, kept: bool) -> None:
         put_numpy(told["random"]["numpy"])
 
 
+def _begin_epoch(run: Run, hooks: CallbackList, epoch: int) -> None:
+    """Tell the callbacks.  In the middle of an epoch, the learning rate is that of the backup.
+
+    The epoch was begun before: a callback that halves the rate sees the rate that it saw then, and
+    what it sets does not count.
+    """
+    optimizer, told = hooks.model.optimizer, run.resumed or {}
+    if optimizer.schedule is not None:
+        hooks.on_epoch_begin(epoch)
+        return
+    begun = run.epoch == 0 and told.get("position", 0) > 0
+    rate = optimizer.learning_rate
+    if begun:
+        optimizer.learning_rate = told.get("rate_before", rate)
+    run.rate_before = float(optimizer.learning_rate)
+    hooks.on_epoch_begin(epoch)
+    if begun:
+        optimizer.learning_rate = rate
+
+
 def _one_epoch(run: Run, hooks: CallbackList, first: int, watch: Watch) -> dict[str, float]:
     epoch, step, unknown = run.epoch, 0, run.steps is None
     by_batch, bar = hooks.needs_batches, hooks.needs_progress
-    hooks.on_epoch_begin(first + epoch)
+    _begin_epoch(run, hooks, first + epoch)
     run.begin_pass()
     while run.epoch == epoch and not run.validating and run.ready():
         step = run.step

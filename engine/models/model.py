@@ -255,8 +255,13 @@ class Model(Fitting, Evaluating, Predicting):
 
     # --- being called -------------------------------------------------------------------------
 
-    def __call__(self, inputs: Any) -> Array:
-        """The output for an array, by the readable formulas."""
+    def __call__(self, inputs: Any, training: Any = False) -> Array:
+        """The output for an array, by the readable formulas.
+
+        With training=True each Dropout draws, as in a batch of `fit`: many such calls tell how much
+        the predictions vary.
+        """
+        training = checked_flag("training", training is not None and training)
         if isinstance(inputs, KerasTensor):
             raise TypeError(
                 "Expected inputs to be an array: a model inside a model is not supported, add its "
@@ -270,7 +275,10 @@ class Model(Fitting, Evaluating, Predicting):
         if not self.built:
             self.build((None, *outputs.shape[1:]))
         for layer in self.layers:
-            outputs = layer(outputs)
+            if training and isinstance(layer, Dropout):
+                outputs = layer.call(outputs.astype(layer.dtype), training=True)
+            else:
+                outputs = layer(outputs)
         return outputs
 
     # --- description and files ----------------------------------------------------------------

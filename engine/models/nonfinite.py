@@ -137,10 +137,16 @@ def _first(trace: Trace) -> Found:
     def bad(*values: Any) -> bool:
         return not all(np.isfinite(v).all() for v in values if v is not None)
 
-    for layer in trace.layers:
-        if bad(layer.z, layer.a):
-            told = f"the output of layer {layer.name!r}, whose weights and input are finite"
-            return "output", layer.name, told
+    outputs: list[tuple[int, str, str, bool]] = [
+        (number, "weights and ", layer.name, bad(layer.z, layer.a))
+        for number, layer in enumerate(trace.layers)
+    ]
+    outputs += [(stage.behind, "", stage.name, bad(stage.output)) for stage in trace.stages]
+    # A stable sort: behind a Dense layer come those that follow it, in order.
+    for _, owned, name, wrong in sorted(outputs, key=lambda told: told[0]):
+        if wrong:
+            told = f"the output of layer {name!r}, whose {owned}input are finite"
+            return "output", name, told if owned else told.replace(" are ", " is ")
     if bad(trace.sample_losses, trace.loss):
         layer = trace.layers[-1]
         told = (

@@ -34,12 +34,11 @@ class Predicting(Feeding):
     """The part of a model that predicts."""
 
     def _features(self, x: Any) -> Array:
+        shape, dtype = self._input_features(x)
+        rows = data.features(x, shape, dtype)
         if not self.built:
-            raise ValueError(
-                "Expected a built model: give it an Input, or fit it first. "
-                f"Received: model {self.name!r} without weights"
-            )
-        return data.features(x, *self._input_features(x))
+            self.build((None, *shape))
+        return rows
 
     def predict(
         self,
@@ -65,7 +64,7 @@ class Predicting(Feeding):
         Raises
         ------
         ValueError
-            If the model has no weights yet, or `x` does not fit it.
+            If `x` does not fit the model.  One without weights gets those that fit `x`.
         """
         verbose = verbosity(verbose)
         if is_stored(x) or are_batches(x) or steps is not None:

@@ -72,8 +72,9 @@ class Repeating:
 
     def __init__(self, run: Run, afresh: bool, on: bool) -> None:
         self.run, self.afresh = run, afresh
-        size = sum(values.nbytes for values in _arrays(run))
-        self.on, self._small = on and size <= MOST_BYTES, size <= FEW_BYTES
+        trains = run.optimizer is not None  # else there is no state that a step could change
+        size = sum(values.nbytes for values in _arrays(run)) if trains else 0
+        self.on, self._small = on and trains and size <= MOST_BYTES, size <= FEW_BYTES
         self._copy: State | None = None
         self._slices: list[tuple[int, float | None, float]] = []
         self._epoch = self._piece = -1

@@ -181,6 +181,9 @@ class Run:
         dtype = program.dtype
         any_rows = train_rows if train_rows is not None else validation_rows
         assert any_rows is not None
+        given = train_rows, validation_rows
+        if any(rows is not None and rows.weights is not None for rows in given):
+            scores.check_weights()
         width = any_rows.y.shape[1]
         self.scores, self.names, columns = scores, scores.names, scores.columns
         self.aside = np.zeros(scores.aside(max(batch, validation_batch)) + REGISTER, dtype)
@@ -232,6 +235,8 @@ class Run:
         self._steps_before = 0
         self.resumed: dict[str, Any] | None = None
         """Where a backup says that the fit goes on."""
+        self.rate_before: float | None = None
+        """The learning rate before the callbacks heard that the epoch begins."""
         self.order_from: list[Any] | None = None
         """Where NumPy's generator stood before it drew the order, if somebody asks for it."""
         self._tables: list[Array] = []
@@ -289,9 +294,8 @@ class Run:
         row_wise = self._form in losses.ROW_WISE
         scale = program.units, row_wise, self._even, self._reduction
         scaling = [(losses.fill_scale, *scale)]
-        training: Instructions = []
+        training: Instructions = [] if self.train is None else self._evaluate(True)
         if optimizer is not None:
-            training = self._evaluate(True)
             beside = program.d_output_beside_logits if self.on_logits else program.d_output
             training += beside()
             training += program.update(
@@ -361,6 +365,7 @@ class Run:
             "position": int(self.plan[fields.POSITION]),
             "sums": self.sums[: self.scores.columns].tolist(),
             "order": self.order_from,
+            "rate_before": self.rate_before,
         }
 
     def results(self, states: Array) -> dict[str, Any]:

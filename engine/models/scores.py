@@ -18,6 +18,7 @@ from engine.kernels.memory import REGISTER, Array
 from engine.kernels.metrics import Reading
 from engine.kernels.program import Instructions
 from engine.metrics.mean import Mean
+from engine.metrics.mean_of_batches import MeanOfBatches
 from engine.metrics.metric import Metric, plain
 
 
@@ -76,6 +77,12 @@ class Scores:
                     "always 1; for yes and no use accuracy or binary_accuracy. Received: 1 output",
                     stacklevel=4,
                 )
+
+    def check_weights(self) -> None:
+        """Raise a ValueError if a metric that has to count the weights of rows cannot."""
+        for watched in self.watched:
+            if watched.weighted and isinstance(watched.metric, MeanOfBatches):
+                watched.metric.refuse_weights()
 
     def aside(self, rows: int) -> int:
         """How many numbers the metrics put aside for batches of so many rows."""

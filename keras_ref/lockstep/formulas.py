@@ -10,6 +10,7 @@ from engine.metrics import (
     LossMetric,
     SparseCategoricalAccuracy,
 )
+from engine.metrics.mean_of_batches import MeanOfBatches
 from keras_ref.lockstep.events import EVALUATE, HISTORY, RUNNING, dense_layers
 
 ACTIVATIONS = {
@@ -142,6 +143,9 @@ def _results(model: Any, loss: str, last: int) -> dict[str, str]:
 
 def _metric(metric: Any, last: int) -> str:
     letters, mean = _letters(last), "mean over the rows of"
+    if isinstance(metric, MeanOfBatches):
+        reduced = "sum" if metric.loss.reduction == "sum" else "mean"
+        mean = f"mean over the batches of the {reduced} over the rows of"
     if isinstance(metric, LossMetric):
         kind = next(k for k in LOSSES if metric.loss.name.startswith(k))
         return f"{mean} {LOSSES[kind][0 if metric.loss.from_logits else 2].format(**letters)}"

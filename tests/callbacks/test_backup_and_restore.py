@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shutil
@@ -155,6 +156,60 @@ def test_goes_on_where_it_was(save_freq, at, tmp_path):
     if save_freq == "epoch" and at[1] is None:
         assert history.epoch == list(range(at[0] + 1, 5))
     assert not (tmp_path / "b").exists()
+
+
+class Shrink(engine.callbacks.Callback):
+    """Sets the rate after each batch, and after each epoch."""
+
+    def on_train_batch_end(self, batch, logs=None):
+        rate = np.float32(self.model.optimizer.learning_rate)  # as Keras and a backup have it
+        self.model.optimizer.learning_rate = float(rate * np.float32(0.75))
+
+    def on_epoch_end(self, epoch, logs=None):
+        self.model.optimizer.learning_rate = 0.01
+
+
+RATES = {
+    "rate": lambda: engine.callbacks.LearningRateScheduler(lambda e, rate: rate * 0.5),
+    "epoch": lambda: engine.callbacks.LearningRateScheduler(lambda e: 0.01 * 0.7**e),
+    "batch": Shrink,
+}
+
+
+@pytest.mark.parametrize("save_freq", ["epoch", 1, 4])
+@pytest.mark.parametrize(
+    ("kinds", "place"),
+    [(["rate"], 0), (["rate"], 1), (["epoch"], 0), (["rate", "batch"], 2), (["batch", "rate"], 1)],
+)
+@pytest.mark.parametrize("at", [(0, 4), (2, 3), (2, None)])
+def test_the_learning_rate_goes_on_where_it_was(save_freq, kinds, place, at, tmp_path):
+    """A schedule that halves the rate has halved it already for the epoch that is resumed."""
+    whole, kept = small(), BackupAndRestore(tmp_path / "b", save_freq)
+    expected = whole.fit(**FIT, callbacks=[RATES[kind]() for kind in kinds]).history
+    callbacks = [RATES[kind]() for kind in kinds]
+    callbacks.insert(place, kept)
+    for _ in range(2):
+        with contextlib.suppress(InterruptedError):  # the second one may begin behind `at`
+            small().fit(**{**FIT, "epochs": 4}, callbacks=[*callbacks, Break(*at), Break(3, 4)])
+    model = small()
+    history = model.fit(**FIT, callbacks=callbacks)
+    for ours, theirs in zip(model.get_weights(), whole.get_weights(), strict=True):
+        assert_same_bits(ours, theirs)
+    for name, values in expected.items():
+        assert history.history[name] == values[len(values) - len(history.epoch) :]
+
+
+def test_a_resumed_schedule_says_the_same(tmp_path, capsys):
+    """It prints the rate that it has set, not half of it."""
+
+    def made():
+        return engine.callbacks.LearningRateScheduler(lambda e, rate: rate * 0.5, verbose=1)
+
+    with pytest.raises(InterruptedError):
+        small().fit(**FIT, callbacks=[made(), BackupAndRestore(tmp_path, 4), Break(1, 5)])
+    before = capsys.readouterr().out.splitlines()
+    small().fit(**FIT, callbacks=[made(), BackupAndRestore(tmp_path, 4)])
+    assert capsys.readouterr().out.splitlines()[1] == before[-1]
 
 
 @pytest.mark.parametrize("moment", ["next weights", "metadata", "nothing"])

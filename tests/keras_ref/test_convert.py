@@ -328,13 +328,30 @@ def test_a_network_that_is_no_chain(keras):
         from_keras(keras.Model(start, keras.layers.Add()([one, two])))
 
 
-def test_weights_that_do_not_decay(keras, rows):
-    theirs = made(keras, 1)
-    optimizer = keras.optimizers.AdamW()
-    optimizer.exclude_from_weight_decay(var_names=["bias"])
-    theirs.compile(optimizer, "categorical_crossentropy")
-    with pytest.raises(ValueError, match="Expected .*Received: AdamW with exclude_from_weight"):
-        from_keras(theirs)
+EXCLUDED = {
+    "by name": lambda model: {"var_names": ["bias", "nothing"]},
+    "by weight": lambda model: {"var_list": [model.layers[-1].weights[0]]},
+    "both": lambda model: {"var_list": model.layers[-1].weights, "var_names": ["kern"]},
+}
+
+
+@pytest.mark.parametrize("case", EXCLUDED)
+@pytest.mark.parametrize("begun", [0, 2])
+@pytest.mark.parametrize("back", [False, True])
+def test_weights_that_do_not_decay(keras, rows, case, begun, back):
+    first, second = (keras, engine) if back else (engine, keras)
+    model = made(first, 1, lambda side: side.optimizers.AdamW(0.01, weight_decay=5.0))
+    model.optimizer.exclude_from_weight_decay(**EXCLUDED[case](model))
+    if begun:
+        fitted(model, rows, begun)
+    twin = (from_keras if back else to_keras)(model)
+    fitted(model, rows, 2), fitted(twin, rows, 2)
+    for ours, theirs in zip(model.get_weights(), twin.get_weights(), strict=True):
+        assert same_bits(np.asarray(ours), np.asarray(theirs))
+    told = made(second, 1, lambda side: side.optimizers.AdamW(0.01, weight_decay=5.0))
+    fitted(told, rows, begun + 2)
+    pairs = zip(told.get_weights(), twin.get_weights(), strict=True)
+    assert not all(same_bits(np.asarray(a), np.asarray(b)) for a, b in pairs)
 
 
 def test_layers_frozen_after_the_optimizer_was_built(keras, rows):

@@ -63,6 +63,16 @@ def test_batches_give_what_all_rows_give():
         assert np.allclose(a, b, rtol=1e-5)
 
 
+def test_what_is_refused_leaves_the_layer_as_it_was():
+    layer = adapted()
+    before = [w.copy() for w in layer.get_weights()]
+    for data in (np.full((3, 4), np.nan), [X, np.full((3, 4), np.inf)]):
+        with pytest.raises(ValueError, match="Expected finite numbers in"):
+            layer.adapt(data)
+    for a, b in zip(before, layer.get_weights(), strict=True):
+        assert np.array_equal(a, b)
+
+
 @pytest.mark.parametrize(
     "make, error, words",
     [
@@ -79,6 +89,15 @@ def test_batches_give_what_all_rows_give():
         (lambda: network(adapted()).layers[0].adapt(X[:, :2]), ValueError, r"\(None, 4\).*2\)"),
         (lambda: Normalization(mean=0, variance=1).adapt(X), ValueError, "without mean"),
         (lambda: adapted(np.array([["a"]])), TypeError, "numbers in data"),
+        (
+            lambda: adapted([[[1.0, np.nan]]]),
+            ValueError,
+            r"in batch 0 of data.*at .*\[0, 1\] = nan",
+        ),
+        (lambda: adapted(np.array([[1.0], [np.inf]])), ValueError, r"in data.*data\[1, 0\] = inf"),
+        (lambda: adapted(np.array([[1e39], [0.0]])), ValueError, "too large for float32"),
+        (lambda: Normalization(mean=np.nan, variance=1), ValueError, "finite numbers in mean"),
+        (lambda: Normalization(mean=0, variance=np.inf), ValueError, "finite numbers in variance"),
     ],
 )
 def test_is_refused(make, error, words):
@@ -136,3 +155,49 @@ def test_what_adapt_found_can_be_read():
     layer.adapt(np.array([[0.0, 10.0], [2.0, 30.0]]))
     assert layer.mean.tolist() == [[1.0, 20.0]]
     assert layer.variance.tolist() == [[1.0, 100.0]]
+
+
+BATCHES = [
+    *[((70, 4), -1, size) for size in (1, 3, 16, 33, 64, 100)],
+    *[((70, 1), -1, size) for size in (1, 16, 70)],
+    ((70, 9), -1, 16),
+    ((300, 20), -1, 64),
+    ((70, 4), None, 16),
+    ((9000, 4), None, 5000),
+    ((9000, 1), -1, 8500),
+    ((40, 3, 5), -1, 16),
+    ((40, 3, 2), (1, 2), 16),
+]
+
+
+@pytest.mark.keras
+@pytest.mark.parametrize("shape, axis, size", BATCHES)
+@pytest.mark.parametrize("kind", ["generator", "PyDataset", "tf.data"])
+def test_batches_as_keras_adapts(shape, axis, size, kind, keras):
+    """To the last bit; NumPy's sums give other ones."""
+    import tensorflow as tf
+
+    data = (np.random.default_rng(5).normal(size=shape) * 3 + 5).astype("float32")
+    cuts = [data[i : i + size] for i in range(0, len(data), size)]
+
+    def batches(k):
+        if kind == "generator":
+            return (cut for cut in cuts)
+        if kind == "tf.data":
+            return tf.data.Dataset.from_tensor_slices(data).batch(size)
+
+        class Cuts(k.utils.PyDataset):
+            def __len__(self):
+                return len(cuts)
+
+            def __getitem__(self, i):
+                return cuts[i]
+
+        return Cuts()
+
+    layers = []
+    for k in (engine, keras):
+        layers.append(k.layers.Normalization(axis=axis))
+        layers[-1].adapt(batches(k))
+    for name in ("mean", "variance"):
+        assert np.array_equal(*(np.asarray(getattr(layer, name)) for layer in layers)), name

@@ -37,7 +37,7 @@ def test_frozen_and_thawed():
     assert not any(layer.trainable for layer in model.layers) and model.trainable_weights == []
     assert len(model.non_trainable_weights) == 6
     with pytest.raises(ValueError, match="a weight to train.*trainable=False in all layers"):
-        model.fit(X, Y, verbose=0)
+        engine.fit_many(model, X, Y, seeds=[1, 2], verbose=0)
     model.layers[1].trainable = True
     assert [w.path for w in model.trainable_weights] == [
         f"{model.layers[1].name}/{name}" for name in ("kernel", "bias")

@@ -120,6 +120,20 @@ def test_names_the_layer(name):
     assert error.step == 1 and repr(found[0]) in str(error)
 
 
+@pytest.mark.parametrize("behind", [False, True])
+def test_names_a_layer_without_weights(behind):
+    """Not the one behind it, whose input was not finite."""
+    engine.utils.set_random_seed(1)
+    culprit = engine.layers.Rescaling(1e30, name="culprit")
+    first = engine.layers.Dense(4, name="first")
+    layers = [first, culprit] if behind else [culprit, first]
+    model = engine.Sequential([engine.Input((4,)), *layers, engine.layers.Dense(1, name="last")])
+    model.compile("sgd", "mse")
+    error = error_of(model, np.full((20, 4), 1e20, np.float32), np.zeros(20))
+    assert (error.layer, error.part) == ("culprit", "output")
+    assert "the output of layer 'culprit', whose input is finite" in str(error)
+
+
 def test_an_update_that_overflows():
     model = network(SGD(3e38))
     error = error_of(model, X, Y * 1e3)

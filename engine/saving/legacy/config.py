@@ -89,8 +89,11 @@ def _object(value: Any, names: Names) -> Any:
     """Return an object with the module that the list has for its name."""
     if not isinstance(value, dict) or "module" in value:
         return value
-    # the first of a name counts: a metric before the loss of its name
-    module = next((module for module, name in names if name == _name(value)), None)
+    # The first of a name counts: a metric before the loss of its name, unless it reduces.
+    modules = [module for module, name in names if name == _name(value)]
+    config = value.get("config")
+    reduces = isinstance(config, dict) and "reduction" in config
+    module = next(iter(reversed(modules) if reduces else modules), None)
     return value if module is None else {"module": module, **value, "registered_name": None}
 
 
