@@ -75,6 +75,7 @@ def _given(rng: np.random.Generator, data: dict[str, Any], fit: dict[str, Any]) 
         way = "memmap"
     data["given"] = way
     if way == "generator":
+        fit.pop("class_weight", None)  # Keras refuses them there
         fit["steps_per_epoch"] = int(rng.integers(1, 2 * batches + 1))
         if data.get("validation_rows"):
             fit["epochs"], fit["validation_steps"] = 1, 1  # it goes on where it stands
