@@ -19,6 +19,7 @@ from engine.saving.allowed_parts import (
     dtype,
     named_or,
 )
+from engine.saving.allowed_sizes import check_counts
 from engine.saving.checks import (
     Check,
     count,
@@ -36,6 +37,8 @@ from engine.saving.checks import (
 
 MOST_AXES = 8
 """Of a row, and one for the rows."""
+MOST_LAYERS = 4_000
+"""Of a model; putting a chain together takes time that grows with the square of its length."""
 
 ACTIVATIONS = ("linear", "relu", "leaky_relu", "elu", "sigmoid", "tanh", "softmax")
 
@@ -190,12 +193,14 @@ SEQUENTIAL = ("keras", "Sequential")
 FUNCTIONAL = ("keras.src.models.functional", "Functional")
 MODELS = {
     SEQUENTIAL: record(
-        {**_MODEL, "layers": listing(_LAYER), "build_input_shape": shape}, "name", "layers"
+        {**_MODEL, "layers": listing(_LAYER, MOST_LAYERS), "build_input_shape": shape},
+        "name",
+        "layers",
     ),
     FUNCTIONAL: record(
         {
             **_MODEL,
-            "layers": listing(_NODE_LAYER),
+            "layers": listing(_NODE_LAYER, MOST_LAYERS),
             "input_layers": _one_tensor,
             "output_layers": _one_tensor,
         },
@@ -223,6 +228,7 @@ def _compile_config(value: Any, where: str) -> None:
     """Pass what compile() was given, or an empty dict before it was called."""
     if value not in (None, {}):
         record(_COMPILE, "optimizer")(value, where)
+        check_counts(value, where)
 
 
 check_model = one_of(MODELS, build_config=_BUILD, compile_config=_compile_config)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.saving.allowed_sizes import MOST_THRESHOLDS
 from engine.saving.checks import (
     Check,
     at_most,
@@ -23,9 +24,6 @@ from engine.saving.checks import (
 )
 
 FLOATS = ("float32", "float64")
-
-MOST_THRESHOLDS = 1_000_000
-"""Of an AUC, which Keras gives 200."""
 
 
 def axes(value: Any, where: str) -> None:
