@@ -259,7 +259,8 @@ TABLE = {
         lambda s: Model(Input((2,)), [chain(s, Dense(2))[1]] * 2), ValueError, "chains", "2",
     ),
     "inputs dict": (
-        lambda s: Model({"a": Input((2,))}, Input((2,))), ValueError, "one tensor", "1 tensors",
+        lambda s: Model({"a": Input((2,)), "b": Input((2,))}, Input((2,))), ValueError,
+        "one tensor", "2 tensors",
     ),
     "inputs none": (lambda s: Model([], chain(s, Dense(2))[1]), ValueError, "one", "0 tensors"),
     "inputs missing": (lambda s: Model(), TypeError, "result of Input", "=None"),
