@@ -32,8 +32,9 @@ import numpy as np
 from engine.layers import Dropout
 from engine.saving.allowed import check_model
 from engine.saving.config import compile_arguments, deserialize_model, serialize_model
-from engine.saving.layout import OPTIMIZER, Group
-from engine.saving.state import groups_of, put_state, take_state
+from engine.saving.layout import OPTIMIZER, Group, slot_order
+from engine.saving.state import groups_of, kept_by, put_state, take_state
+from engine.saving.weights import leaves_out
 from keras_ref.quiet import import_keras
 
 
@@ -69,7 +70,7 @@ def to_keras(model: Any) -> Any:
     _check_kind(model, "engine")
     keras = import_keras()
     saved = serialize_model(model)
-    groups = groups_of(saved, model.optimizer)
+    groups = groups_of(saved, model.optimizer, kept_by(model, whole=True))
     arrays = take_state(model, groups)
     with _generators_kept():
         twin = keras.saving.deserialize_keras_object(saved)
@@ -107,7 +108,9 @@ def from_keras(model: Any) -> Any:
     check_model(saved, "the model")
     arguments = compile_arguments(saved)
     groups = groups_of(saved, arguments.get("optimizer"))
-    arrays = {group.path: _arrays(model, group) for group in groups}
+    arrays = {g.path: _arrays(model, g, arguments.get("optimizer")) for g in groups}
+    if arguments and leaves_out(groups[-1], len(arrays[OPTIMIZER])):
+        del arrays[OPTIMIZER]
     with _generators_kept():
         twin = deserialize_model(saved)
     if arguments:
@@ -159,21 +162,33 @@ def _weights(ours: Any, theirs: Any) -> list[tuple[Any, Any]]:
     ]
 
 
-def _arrays(model: Any, group: Group) -> list[np.ndarray]:
+def _arrays(model: Any, group: Group, optimizer: Any) -> list[np.ndarray]:
     """Return what Keras's `model` has for a group of a file, which must fit."""
     variables = []
     if group.path == OPTIMIZER:
-        variables = model.optimizer.variables
+        variables = _kept(model.optimizer, optimizer)
     elif group.places:
         variables = model.get_layer(group.name).weights
     found = [variable.numpy() for variable in variables]
     shapes, expected = [array.shape for array in found], [place.shape for place in group.places]
-    if shapes not in (expected, expected[: group.least]):
+    if shapes not in (expected, expected[: group.least]) and len(shapes) not in group.others:
         raise ValueError(
-            f"Expected variables of {group.name!r} of the shapes {expected}, for the layers that "
-            f"are trained now: freeze and thaw before compile. Received: {shapes}"
+            f"Expected variables of {group.name!r} of the shapes {expected}. Received: {shapes}"
         )
     return found
+
+
+def _kept(theirs: Any, ours: Any) -> list[Any]:
+    """Return the variables of Keras's optimizer without those of weights that are frozen now.
+
+    It keeps those of all weights that it was built for; `ours` knows in which order.
+    """
+    built = theirs._trainable_variables if theirs.built else []
+    order = slot_order(ours, len(built))
+    variables = theirs.variables
+    head = len(variables) - len(order)
+    slots = zip(order, variables[head:], strict=True)
+    return variables[:head] + [slot for (w, _), slot in slots if built[w].trainable]
 
 
 def _drawing(ours: Any, theirs: Any) -> Iterator[tuple[Any, Any]]:

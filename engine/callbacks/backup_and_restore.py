@@ -173,9 +173,11 @@ class BackupAndRestore(Callback):
                     f"Expected {WEIGHTS} and {METADATA} in {self.backup_dir!r}; without the folder "
                     f"a training begins anew. Received: no {path.name}"
                 )
+        from engine.saving.weight_files import restore_weights
+
         told = _belonging(metadata, weights)
         try:
-            self.model.load_weights(weights)
+            restore_weights(self.model, weights)
         except ValueError as error:
             raise ValueError(
                 f"Expected in {self.backup_dir!r} a backup of this model's training, or none. "

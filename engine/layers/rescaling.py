@@ -22,7 +22,14 @@ def _number_or_array(name: str, value: Any) -> Any:
     array = numeric(value, name)
     if not np.isfinite(array).all():
         raise ValueError(f"Expected {name} to be finite. Received: {name}={value!r}")
-    return value if array.ndim == 0 else array
+    return value if array.ndim == 0 or _of_numbers(value) else array
+
+
+def _of_numbers(value: Any) -> bool:
+    """Whether it is a list of Python's numbers, or of such lists: a config has it as it is."""
+    if isinstance(value, list | tuple):
+        return all(_of_numbers(element) for element in value)
+    return type(value) in (int, float)
 
 
 class Rescaling(Layer):
@@ -95,7 +102,7 @@ class Rescaling(Layer):
 
 
 def plain(value: Any) -> Any:
-    """A number, or an array as Keras writes it into a config."""
+    """A number, a list of numbers, or an array as Keras writes it into a config."""
     if not isinstance(value, np.ndarray):
         return value
     return {

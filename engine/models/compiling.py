@@ -16,6 +16,11 @@ from engine.losses import Loss
 from engine.metrics import Metric, prepared, resolve
 from engine.metrics.mean import Mean
 from engine.models.arguments import not_yet, whole
+from engine.models.only_output import (
+    check_loss_weights,
+    metrics_of_only_output,
+    of_only_output,
+)
 from engine.models.scores import Scores, Watched, names_in_history
 from engine.optimizers import Optimizer
 
@@ -62,10 +67,13 @@ class Compiling:
         optimizer
             A name or object of :mod:`engine.optimizers`.
         loss
-            A name, function or object of :mod:`engine.losses`.
+            A name, function or object of :mod:`engine.losses`; also in a list, or in a dict by the
+            output's name.
+        loss_weights
+            None or 1, which is the weight of the only loss.
         metrics
             A list of names, functions or objects of :mod:`engine.metrics`; "accuracy" is resolved
-            by the shapes.
+            by the shapes.  Also lists in the list, or a dict by the output's name.
         weighted_metrics
             The same; these count rows by sample_weight and class_weight, which `metrics` ignore.
 
@@ -74,14 +82,19 @@ class Compiling:
         ValueError, TypeError
             If a name is unknown, or no name.  The model stays as it was.
         """
-        not_yet(loss_weights=(loss_weights, None))
+        output = self.layers[-1].name if self.layers else None
+        check_loss_weights(loss_weights, output)
         not_yet(run_eagerly=(run_eagerly, False))
         whole("steps_per_execution", steps_per_execution)
         chosen = optimizers.get(optimizer)
-        loss_object = None if loss is None else losses.get(loss)
+        one_loss = of_only_output("loss", loss, output)
+        loss_object = None if one_loss is None else losses.get(one_loss)
         if loss_object is not None:
             assert loss_object.reduction_form  # refuses what cannot be trained with
-        identifiers = _listed("metrics", metrics), _listed("weighted_metrics", weighted_metrics)
+        identifiers = tuple(
+            [prepared(identifier) for identifier in metrics_of_only_output(name, given, output)]
+            for name, given in (("metrics", metrics), ("weighted_metrics", weighted_metrics))
+        )
         names = names_in_history(*([_name(i) for i in some] for some in identifiers))
         if "loss" in names:
             raise ValueError(
@@ -96,6 +109,7 @@ class Compiling:
         self._compile_config = {
             "optimizer": optimizer,
             "loss": loss,
+            "loss_weights": loss_weights,
             "metrics": metrics,
             "weighted_metrics": weighted_metrics,
         }
@@ -155,12 +169,14 @@ class Compiling:
                 return metrics.serialize(value)
             if isinstance(value, list | tuple):
                 return [plain(_made(v)) for v in value]
+            if isinstance(value, dict):
+                return value if "class_name" in value else {k: plain(v) for k, v in value.items()}
             return value if isinstance(value, str | None) else getattr(value, "__name__", value)
 
         return {
             "optimizer": optimizers.serialize(self.optimizer),
             "loss": plain(self._compile_config["loss"]),
-            "loss_weights": None,
+            "loss_weights": self._compile_config["loss_weights"],
             "metrics": plain(self._compile_config["metrics"]),
             "weighted_metrics": plain(self._compile_config["weighted_metrics"]),
             "run_eagerly": False,
@@ -175,10 +191,10 @@ class Compiling:
                 "Expected config to be a dict with an optimizer, as get_compile_config() returns. "
                 f"Received: config={shown(config)}"
             )
-        not_yet(loss_weights=(config.get("loss_weights"), None))
         self.compile(
             config["optimizer"],
             config.get("loss"),
+            config.get("loss_weights"),
             metrics=config.get("metrics"),
             weighted_metrics=config.get("weighted_metrics"),
         )
@@ -202,15 +218,6 @@ class Compiling:
             raise ValueError(
                 f"Expected a loss: compile model {self.name!r} with one. Received: loss=None"
             )
-
-
-def _listed(argument: str, metrics: Any) -> list[Any]:
-    """The metrics of an argument: known names, and objects."""
-    if metrics is not None and not isinstance(metrics, list | tuple):
-        raise (ValueError if isinstance(metrics, str) else TypeError)(
-            f"Expected {argument} to be a list. Received: {argument}={shown(metrics)}"
-        )
-    return [prepared(identifier) for identifier in metrics or []]
 
 
 def _made(identifier: Any) -> Any:

@@ -24,6 +24,8 @@ from engine.models.model import (
 def _one_tensor(value: Any, argument: str) -> KerasTensor:
     if isinstance(value, list | tuple) and len(value) == 1:
         value = value[0]
+    if isinstance(value, dict) and len(value) == 1 and argument == "inputs":
+        (value,) = value.values()
     if isinstance(value, dict):
         raise ValueError(
             f"Expected one tensor as {argument}, not under a name: models are chains of layers. "
@@ -202,6 +204,8 @@ class Functional(Model):
             place = config.get(key)
             if isinstance(place, list | tuple) and len(place) == 1:
                 place = place[0]
+            if isinstance(place, dict) and len(place) == 1 and key == "input_layers":
+                (place,) = place.values()
             if not isinstance(place, list | tuple) or not place or place[0] not in list(tensors):
                 raise ValueError(
                     f"Expected {key} to name one layer. Received: {key}={shown(place)}"

@@ -239,6 +239,11 @@ class Optimizer:
         """Whether the slots exist."""
         return bool(self._weights)
 
+    @property
+    def trained(self) -> list[Variable]:
+        """The weights that it keeps slots for: those that could be trained when they were made."""
+        return list(self._trained)
+
     def check(self, variables: list[Variable]) -> None:
         """Raise a ValueError if there are slots, and they are not for these very weights."""
         if not self._weights:

@@ -18,7 +18,9 @@ from engine.saving.allowed_parts import (
     axes,
     dtype,
     named_or,
+    one_loss_weight,
 )
+from engine.saving.allowed_sizes import check_counts
 from engine.saving.checks import (
     Check,
     count,
@@ -36,6 +38,8 @@ from engine.saving.checks import (
 
 MOST_AXES = 8
 """Of a row, and one for the rows."""
+MOST_LAYERS = 4_000
+"""Of a model; putting a chain together takes time that grows with the square of its length."""
 
 ACTIVATIONS = ("linear", "relu", "leaky_relu", "elu", "sigmoid", "tanh", "softmax")
 
@@ -43,8 +47,10 @@ ACTIVATIONS = ("linear", "relu", "leaky_relu", "elu", "sigmoid", "tanh", "softma
 def shape(value: Any, where: str) -> None:
     """Pass the shape of any number of rows: [null, numbers in a row], or several axes."""
     sizes = value if isinstance(value, list) else []
-    if not 2 <= len(sizes) <= MOST_AXES or sizes[0] is not None:
+    if not 2 <= len(sizes) <= MOST_AXES:
         refuse(where, "[null, features], rows in batches of any size", value)
+    if sizes[0] is not None:  # a batch size, which is not held to
+        count(sizes[0], f"{where}[0]")
     for axis, size in enumerate(sizes[1:], start=1):
         count(size, f"{where}[{axis}]")
 
@@ -66,8 +72,16 @@ def numbers(value: Any, where: str) -> None:
 
 
 def number_or_array(value: Any, where: str) -> None:
-    """Pass a number, or an array as Keras writes it."""
-    (_ARRAY if isinstance(value, dict) else number)(value, where)
+    """Pass a number, a list of numbers, or an array as Keras writes it."""
+    if isinstance(value, list):
+        listing(number_or_list)(value, where)
+    else:
+        (_ARRAY if isinstance(value, dict) else number)(value, where)
+
+
+def number_or_list(value: Any, where: str) -> None:
+    """Pass a number, or lists of numbers in lists."""
+    (listing(number_or_list) if isinstance(value, list) else number)(value, where)
 
 
 _ARRAY = record(
@@ -148,10 +162,20 @@ def _tensor_of(value: Any, where: str) -> None:
 
 def _one_tensor(value: Any, where: str) -> None:
     """Pass one tensor, by itself or in a list: the engine's models are chains."""
+    if isinstance(value, dict):
+        refuse(where, "one tensor by itself: what a model returns is one array", value)
     if isinstance(value, list) and len(value) == 1:
         _tensor_of(value[0], f"{where}[0]")
     else:
         _tensor_of(value, where)
+
+
+def _one_input(value: Any, where: str) -> None:
+    """Pass one tensor, which may have a name of its own."""
+    if isinstance(value, dict) and len(value) == 1:
+        ((name, value),) = value.items()
+        text(name, where)
+    _one_tensor(value, where)
 
 
 def _nodes(value: Any, where: str) -> None:
@@ -190,13 +214,15 @@ SEQUENTIAL = ("keras", "Sequential")
 FUNCTIONAL = ("keras.src.models.functional", "Functional")
 MODELS = {
     SEQUENTIAL: record(
-        {**_MODEL, "layers": listing(_LAYER), "build_input_shape": shape}, "name", "layers"
+        {**_MODEL, "layers": listing(_LAYER, MOST_LAYERS), "build_input_shape": shape},
+        "name",
+        "layers",
     ),
     FUNCTIONAL: record(
         {
             **_MODEL,
-            "layers": listing(_NODE_LAYER),
-            "input_layers": _one_tensor,
+            "layers": listing(_NODE_LAYER, MOST_LAYERS),
+            "input_layers": _one_input,
             "output_layers": _one_tensor,
         },
         "name",
@@ -209,10 +235,10 @@ MODELS = {
 
 _COMPILE = {
     "optimizer": one_of(OPTIMIZERS),
-    "loss": named_or(LOSSES),
-    "loss_weights": only(None),
-    "metrics": named_or(METRICS),
-    "weighted_metrics": named_or(METRICS),
+    "loss": named_or(LOSSES, by_output=True),
+    "loss_weights": one_loss_weight,
+    "metrics": named_or(METRICS, by_output=True),
+    "weighted_metrics": named_or(METRICS, by_output=True),
     "run_eagerly": flag,
     "steps_per_execution": count,
     "jit_compile": flag,
@@ -223,6 +249,7 @@ def _compile_config(value: Any, where: str) -> None:
     """Pass what compile() was given, or an empty dict before it was called."""
     if value not in (None, {}):
         record(_COMPILE, "optimizer")(value, where)
+        check_counts(value, where)
 
 
 check_model = one_of(MODELS, build_config=_BUILD, compile_config=_compile_config)

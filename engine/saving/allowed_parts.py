@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from engine.saving.allowed_sizes import MOST_THRESHOLDS
 from engine.saving.checks import (
     Check,
     at_most,
@@ -19,13 +20,11 @@ from engine.saving.checks import (
     only,
     optional,
     record,
+    refuse,
     text,
 )
 
 FLOATS = ("float32", "float64")
-
-MOST_THRESHOLDS = 1_000_000
-"""Of an AUC, which Keras gives 200."""
 
 
 def axes(value: Any, where: str) -> None:
@@ -236,8 +235,11 @@ FUNCTION = ("builtins", "function")
 """How Keras writes a function; its config is a name, which stays one."""
 
 
-def named_or(allowed: dict[tuple[str, str], Check]) -> Check:
-    """Return the check of a name, a function, an object on the list, or lists of these."""
+def named_or(allowed: dict[tuple[str, str], Check], by_output: bool = False) -> Check:
+    """Return the check of a name, a function, an object on the list, or lists of these.
+
+    With `by_output` these may stand in a dict by the name of the model's only output.
+    """
     objects = one_of({**allowed, FUNCTION: text})
 
     def check(value: Any, where: str) -> None:
@@ -246,4 +248,27 @@ def named_or(allowed: dict[tuple[str, str], Check]) -> Check:
         elif value is not None:
             (objects if isinstance(value, dict) else text)(value, where)
 
-    return check
+    def check_by_output(value: Any, where: str) -> None:
+        if by_output and isinstance(value, dict) and "class_name" not in value:
+            value = _of_one_output(value, where)
+        check(value, where)
+
+    return check_by_output
+
+
+def _of_one_output(value: dict[str, Any], where: str) -> Any:
+    """Return what a dict by the outputs' names says of the only one."""
+    if len(value) != 1:
+        refuse(where, "for one output, all that a model has", value)
+    ((name, inner),) = value.items()
+    text(name, where)
+    return inner
+
+
+def one_loss_weight(value: Any, where: str) -> None:
+    """Pass None or 1, by itself, in a list or by the output's name: it changes nothing."""
+    weight = _of_one_output(value, where) if isinstance(value, dict) else value
+    if isinstance(weight, list) and len(weight) == 1:
+        weight = weight[0]
+    if weight is not None and (type(weight) not in (int, float) or weight != 1):
+        refuse(where, "1 or None: the loss of the only output is the whole loss", value)

@@ -90,12 +90,14 @@ def optional(check: Check) -> Check:
     return check_unless_none
 
 
-def listing(check: Check) -> Check:
-    """Return the check of a list whose elements all pass."""
+def listing(check: Check, most: int | None = None) -> Check:
+    """Return the check of a list, of at most so many elements, which all pass."""
 
     def check_all(value: Any, where: str) -> None:
         if not isinstance(value, list):
             refuse(where, "a list", value)
+        if most is not None and len(value) > most:
+            refuse(where, f"a list of at most {most:,} elements", len(value))
         for index, element in enumerate(value):
             check(element, f"{where}[{index}]")
 

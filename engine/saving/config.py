@@ -78,13 +78,24 @@ def deserialize_model(saved: dict[str, Any]) -> Any:
     from engine.models import Functional, Sequential
 
     check_model(saved, "config.json")
-    config = saved["config"]
+    config = _of_any_batch(saved["config"])
     if (saved["module"], saved["class_name"]) == FUNCTIONAL:
         return Functional.from_config(config)
     model = Sequential.from_config(config)
     if "build_input_shape" in config and not model.built and model.layers:
         model.build(config["build_input_shape"])
     return model
+
+
+def _of_any_batch(config: dict[str, Any]) -> dict[str, Any]:
+    """Return a checked config without a size of batches: the kernels take any."""
+    layers = [
+        {**entry, "config": {**entry["config"], "batch_shape": [None, *shape[1:]]}}
+        if (shape := entry["config"].get("batch_shape"))
+        else entry
+        for entry in config["layers"]
+    ]
+    return {**config, "layers": layers}
 
 
 def compile_arguments(saved: dict[str, Any]) -> dict[str, Any]:
@@ -97,6 +108,7 @@ def compile_arguments(saved: dict[str, Any]) -> dict[str, Any]:
     return {
         "optimizer": optimizers.deserialize(given["optimizer"]),
         **{key: _deserialize_all(value) for key, value in given.items() if key in _UNSET},
+        "run_eagerly": False,  # how Keras runs the same arithmetic; the engine compiles it
     }
 
 
@@ -108,6 +120,8 @@ def _deserialize_all(value: Any) -> Any:
         return [_deserialize_all(element) for element in value]
     if not isinstance(value, dict):
         return value
+    if "class_name" not in value:  # by the name of the output
+        return {name: _deserialize_all(element) for name, element in value.items()}
     if (value["module"], value["class_name"]) == FUNCTION:
         return value["config"]
     # The engine has no class to leave out of the mean, and the check let only None pass.

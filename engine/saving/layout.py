@@ -48,7 +48,8 @@ class Place:
 class Group:
     """The arrays 0, 1, 2 … of one object; `least` of them are enough, if it is given.
 
-    An `optional` group may be missing altogether.
+    An `optional` group may be missing altogether.  A state of `others` many arrays is that of an
+    optimizer which was built while other layers were frozen: it is not read.
     """
 
     path: str
@@ -56,6 +57,7 @@ class Group:
     places: tuple[Place, ...] = ()
     least: int | None = None
     optional: bool = False
+    others: range = range(0)
 
 
 def layer_groups(saved: dict[str, Any]) -> list[Group]:
@@ -191,8 +193,10 @@ def _functional_chain(config: dict[str, Any]) -> list[tuple[dict[str, Any], Row 
     return chain
 
 
-def _end(tensor: list[Any]) -> Any:
-    """Return the name of the layer in [name, 0, 0] or [[name, 0, 0]]."""
+def _end(tensor: Any) -> Any:
+    """Return the name of the layer in [name, 0, 0], [[name, 0, 0]] or {…: [name, 0, 0]}."""
+    if isinstance(tensor, dict):
+        (tensor,) = tensor.values()
     return tensor[0] if len(tensor) == 3 else tensor[0][0]
 
 
@@ -211,10 +215,13 @@ def optimizer_group(optimizer: Any, weights: list[Place]) -> Group:
     """
     trained = [place for place in weights if place.trained]
     slots = [trained[w] for w, _ in slot_order(optimizer, len(trained))]
+    each = len(slot_order(optimizer, 1))
     head = [Place((), ("int64", "int32"))]
     if optimizer.schedule is None:  # else the learning rate follows from the step
         head.append(Place((), ("float32", "float64")))
-    return Group(OPTIMIZER, optimizer.name, (*head, *slots), least=len(head))
+    most = len(head) + each * len(weights)
+    others = range(len(head), most + 1, each) if each else range(0)
+    return Group(OPTIMIZER, optimizer.name, (*head, *slots), least=len(head), others=others)
 
 
 def slot_order(optimizer: Any, weights: int) -> list[tuple[int, str]]:

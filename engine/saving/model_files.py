@@ -24,7 +24,7 @@ from engine.saving.paths import (
     source,
     target,
 )
-from engine.saving.state import groups_of, put_state, take_state
+from engine.saving.state import groups_of, kept_by, put_state, take_state
 from engine.saving.weights import import_h5py, read_weights, write_weights
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ def save_model(model: Any, filepath: Path, overwrite: bool = True) -> None:
             f"The model {model.name!r} is saved without weights: it has none before it is built.",
             stacklevel=2,
         )
-    groups = groups_of(saved, model.optimizer)
+    groups = groups_of(saved, model.optimizer, kept_by(model, whole=True))
     if not path.endswith(MODEL_SUFFIX):
         save_legacy(model, path, saved, groups)
         return

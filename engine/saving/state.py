@@ -6,6 +6,7 @@ pieces, each of the shape of its weight.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,13 +18,39 @@ MOST_STEPS = 2**53
 """A count of steps that a double still holds exactly."""
 
 
-def groups_of(saved: dict[str, Any], optimizer: Any) -> list[Group]:
-    """Return all groups of a checked config: layers, then the optimizer if there is one."""
+def groups_of(saved: dict[str, Any], optimizer: Any, kept: list[bool] | None = None) -> list[Group]:
+    """Return all groups of a checked config: layers, then the optimizer if there is one.
+
+    The optimizer has slots for the weights that are trained by the config; or, with `kept`, for
+    those for which it is true, in the order of the weights.
+    """
     groups = layer_groups(saved)
+    if kept is not None:
+        flags = iter(kept)
+        groups = [
+            replace(g, places=tuple(replace(p, trained=next(flags, False)) for p in g.places))
+            for g in groups
+        ]
     if optimizer is not None:
         weights = [place for group in groups for place in group.places]
         groups.append(optimizer_group(optimizer, weights))
     return groups
+
+
+def kept_by(model: Any, whole: bool) -> list[bool] | None:
+    """Return for which of a model's weights a file has slots; None: as its config says.
+
+    An optimizer keeps those of the weights that could be trained when it was built, whatever has
+    been frozen or thawed since.  A file of weights has them all, as Keras's.  So has a `whole`
+    model's in Keras, which then does not read them back, since they do not fit the config; here it
+    has those of the weights that are still trained, if there are slots for all of these.
+    """
+    optimizer = model.optimizer
+    if optimizer is None or not optimizer.built:
+        return None
+    kept = {id(v) for v in optimizer.trained}
+    now = {id(v) for v in model.trainable_weights}
+    return [id(v) in (now if whole and now <= kept else kept) for v in model.weights]
 
 
 def take_state(model: Any, groups: list[Group]) -> dict[str, list[Array]]:
@@ -35,7 +62,9 @@ def take_state(model: Any, groups: list[Group]) -> dict[str, list[Array]]:
         dtype = weights[0].dtype if weights else np.dtype("float32")
         # That of a schedule follows from the step.
         rate = [] if optimizer.schedule else [np.array(optimizer.learning_rate, dtype)]
-        slots = [values.copy() for *_, values in optimizer.slot_views()]
+        flags = [p.trained for g in groups if g.path != OPTIMIZER for p in g.places]
+        kept = {id(v) for v, flag in zip(model.weights, flags, strict=True) if flag}
+        slots = [values.copy() for v, _, values in optimizer.slot_views() if id(v) in kept]
         if not optimizer.built:  # before the first step they are zero
             places = [p for g in groups if g.path != OPTIMIZER for p in g.places if p.trained]
             order = slot_order(optimizer, len(places))
@@ -51,6 +80,9 @@ def put_state(model: Any, groups: list[Group], arrays: dict[str, list[Array]]) -
     state = arrays.get(OPTIMIZER)
     if state is not None:
         _check_optimizer_state(state, model.optimizer.schedule is not None)
+        known = {id(v) for v in model.weights}
+        if any(id(v) not in known for v in model.optimizer.trained):
+            model.optimizer.check(model._kernel_weights)  # which says that it is another model's
     for variable, value in zip(model.weights, values, strict=True):
         variable.assign(value)
     if state is not None:
@@ -80,8 +112,8 @@ def _put_optimizer_state(model: Any, state: list[Array], weights: list[Array]) -
         head = 2
     if not weights:
         return
-    program = model._program()
-    optimizer.build(program.variables)
+    if not optimizer.built:
+        optimizer.build(model._program().variables)
     for *_, values in optimizer.slot_views():
         values[...] = 0
     if len(state) > head:

@@ -1,7 +1,8 @@
 """Saving and loading weights alone: m.weights.h5, and out of m.keras and m.h5.
 
-Keras: ``Model.save_weights`` and ``Model.load_weights`` of Keras 3.15.1, which skip an optimizer
-that does not fit with a warning; here nothing is read if anything does not fit.
+Keras: ``Model.save_weights`` and ``Model.load_weights`` of Keras 3.15.1, which skip an optimizer's
+state of other weights with a warning, and so does the engine; of all else here nothing is read if
+anything does not fit.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from engine.saving.paths import (
     target,
 )
 from engine.saving.replacing import replace_file
-from engine.saving.state import groups_of, put_state, take_state
+from engine.saving.state import groups_of, kept_by, put_state, take_state
 from engine.saving.weights import import_h5py, read_weights, write_weights
 
 
@@ -55,7 +56,8 @@ def load_weights(model: Any, filepath: Path, by_name: bool = False) -> None:
 
     Out of ``.weights.h5`` and ``.keras`` the optimizer's state is read too, if the model is
     compiled and the file has it; out of Keras's older ``.h5`` it is not, as in Keras.  Either
-    everything is read or, if anything does not fit, nothing.
+    everything is read or, if anything does not fit, nothing.  Only a state for other trained
+    weights, when layers were frozen then or are now, is left out with a warning, as in Keras.
 
     Parameters
     ----------
@@ -76,6 +78,21 @@ def load_weights(model: Any, filepath: Path, by_name: bool = False) -> None:
     FileNotFoundError
         If there is no file; another OSError if it cannot be read.
     """
+    _load(model, filepath, by_name, whole=False)
+
+
+def restore_weights(model: Any, filepath: Path) -> None:
+    """Read weights as :func:`load_weights` does, with an optimizer's state that must fit.
+
+    Raises
+    ------
+    RefusedFile
+        If the state is that of other trained weights, too.
+    """
+    _load(model, filepath, by_name=False, whole=True)
+
+
+def _load(model: Any, filepath: Path, by_name: bool, whole: bool) -> None:
     path = source(filepath, WEIGHTS_SUFFIX, MODEL_SUFFIX, *LEGACY_SUFFIXES)
     legacy = path.endswith(LEGACY_SUFFIXES) and not path.endswith(WEIGHTS_SUFFIX)
     if not isinstance(by_name, bool):
@@ -87,6 +104,8 @@ def load_weights(model: Any, filepath: Path, by_name: bool = False) -> None:
     groups = _groups_of_built(model)
     if model.optimizer is not None:
         groups[-1] = dataclasses.replace(groups[-1], optional=True)
+        if whole:
+            groups[-1] = dataclasses.replace(groups[-1], others=range(0))
     ignored = () if model.optimizer is not None else ("optimizer",)
     with naming(path):
         if legacy:
@@ -107,4 +126,5 @@ def _groups_of_built(model: Any) -> list[Group]:
             f"Expected a built model: {model.name!r} has no weights before it knows its input. "
             "Give it an Input, or call build()"
         )
-    return groups_of(serialize_model(model, compiled=False), model.optimizer)
+    saved = serialize_model(model, compiled=False)
+    return groups_of(saved, model.optimizer, kept_by(model, whole=False))

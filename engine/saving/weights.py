@@ -8,6 +8,7 @@ and no fewer, and behind each name an array as :mod:`engine.saving.arrays` deman
 from __future__ import annotations
 
 import io
+import warnings
 from typing import IO, Any
 
 import numpy.typing as npt
@@ -65,6 +66,13 @@ def read_weights(
     """
     root = hdf5.open_tree(file)
     groups = [g for g in groups if not (g.optional and g.path.split("/")[0] not in root)]
+    for group in groups:
+        stored = _names_behind(root, group) if group.others else ()
+        if set(stored) == {str(index) for index in range(len(stored))} and leaves_out(
+            group, len(stored)
+        ):
+            groups = [g for g in groups if g is not group]
+            ignored = (*ignored, group.path.split("/")[0])
     found: dict[str, hdf5.Array] = {}
     _check_group(root, _tree(root, groups), "", ignored, found)
     return {
@@ -88,13 +96,33 @@ def _tree(root: hdf5.Group, groups: list[Group]) -> Tree:
 
 def _chosen(root: hdf5.Group, group: Group) -> tuple[Place, ...]:
     """Return the places of a group: the least, if the file holds just that many."""
-    if group.least is not None and group.least < len(group.places):
-        node: Any = root
-        for part in group.path.split("/"):
-            node = member(node, part, "") if isinstance(node, hdf5.Group) and part in node else {}
-        if isinstance(node, hdf5.Group | dict) and len(node) == group.least:
-            return group.places[: group.least]
+    if group.least is not None and len(_names_behind(root, group)) == group.least:
+        return group.places[: group.least]
     return group.places
+
+
+def _names_behind(root: hdf5.Group, group: Group) -> tuple[str, ...]:
+    """Return the names that the file has in a group; none if it has no such group."""
+    node: Any = root
+    for part in group.path.split("/"):
+        node = member(node, part, "") if isinstance(node, hdf5.Group) and part in node else {}
+    return tuple(node) if isinstance(node, hdf5.Group) else ()
+
+
+def leaves_out(group: Group, stored: int) -> bool:
+    """Whether an optimizer's state of so many arrays is that of other weights; a warning says so.
+
+    As in Keras the weights are read all the same, and the optimizer goes without the state.
+    """
+    if stored not in group.others or stored in (group.least, len(group.places)):
+        return False
+    warnings.warn(
+        f"The state of the optimizer {group.name!r} is not read: the file has it for other weights "
+        f"than are trained here, {stored} arrays in place of {len(group.places)}. A layer that is "
+        "frozen or thawed after compile() needs compile() again.",
+        stacklevel=2,
+    )
+    return True
 
 
 def _check_group(

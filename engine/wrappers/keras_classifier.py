@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy.typing as npt
 
-from engine.losses import get as get_loss
 from engine.wrappers.class_targets import ClassTargets, all_classes, as_labels, at_least_two
 from engine.wrappers.classifying import Classifying
 from engine.wrappers.keras_estimator import KerasEstimator
@@ -144,7 +143,7 @@ class KerasClassifier(Classifying, KerasEstimator):
         return weights
 
     def _for_loss(self, numbers: Array) -> Array:
-        loss = get_loss(self.model_.loss)
+        loss = self.model_._loss
         return self._targets.for_loss(numbers, loss, self.model_._output_units())
 
     def partial_fit(

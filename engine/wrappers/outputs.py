@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 from engine import activations
-from engine.losses import get
 from engine.models import Model
 
 Array = npt.NDArray[Any]
@@ -23,7 +22,8 @@ Array = npt.NDArray[Any]
 
 def probabilities(outputs: Array, model: Model) -> Array:
     """A probability for each output; two columns for a single one."""
-    loss, last = get(model.loss), model.layers[-1]
+    loss: Any = model._loss
+    last = model.layers[-1]
     if getattr(loss, "from_logits", False) and (
         getattr(last, "activation", None) is activations.linear
     ):

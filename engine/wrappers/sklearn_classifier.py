@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.losses import get as get_loss
 from engine.utils import to_categorical
 from engine.wrappers.class_targets import ClassTargets, all_classes, as_labels, at_least_two
 from engine.wrappers.classifying import Classifying
@@ -93,7 +92,7 @@ class SKLearnClassifier(Classifying, SKLearnEstimator):
         return np.asarray(to_categorical(numbers, len(self.classes_)))
 
     def _for_loss(self, numbers: Array) -> Array:
-        loss = get_loss(self.model_.loss)
+        loss = self.model_._loss
         return self._targets.for_loss(numbers, loss, self.model_._output_units())
 
     def partial_fit(

@@ -1,6 +1,7 @@
 """Layers without trained weights, and metrics, whose arguments are too much or none."""
 
 import json
+from io import BytesIO
 
 from tests.hostile.sound import hostile
 
@@ -112,6 +113,63 @@ _metric("thresholds_in_lists", "Recall", {"thresholds": [[0.5]]}, "Thresholds in
 _metric("class_far_away", "Precision", {"class_id": 10**30}, "A class of 30 digits.")
 _metric("beta_below_zero", "FBetaScore", {"beta": -1.0}, "A β that is refused.")
 _metric("function_in_a_metric", "Mean", {"fn": {"module": "os", "config": "system"}}, "A function.")
+
+
+def _auc(**config):
+    return {"module": "keras.metrics", "class_name": "AUC", "registered_name": None,
+            "config": {"name": "m", **config}}  # fmt: skip
+
+
+def _metrics(name, suffix, key, metrics, why):
+    """Put a maker of a sound file on the list that was compiled with such metrics."""
+
+    def maker(sound):
+        if suffix == ".h5":
+            return sound.with_texts(lambda _, training: training.update({key: metrics}))
+        return sound.with_config(lambda whole: whole["compile_config"].update({key: metrics}))
+
+    maker.__name__, maker.__doc__ = name, why
+    hostile(suffix)(maker)
+
+
+for _suffix, _end in ((".keras", ""), (".h5", "_in_h5")):
+    for _name, _key, _metric_list, _why in (
+        ("auc_fifty_times", "metrics", [_auc(num_thresholds=10**6)] * 50,
+         "Fifty metrics of 10⁶ thresholds, two gigabytes."),
+        ("auc_weighted_fifty_times", "weighted_metrics", [_auc(num_thresholds=10**6)] * 50,
+         "The same in the other list."),
+        ("auc_of_labels", "metrics",
+         [_auc(num_thresholds=10**6, multi_label=True, num_labels=10**6)],
+         "10¹² counts of one metric, each factor of which is allowed."),
+        ("auc_usual_many_times", "metrics", [_auc()] * 30_000,
+         "30,000 metrics of the usual 200 thresholds, which no config states."),
+        ("auc_by_name_many_times", "metrics", ["auc"] * 400_000, "The same by their names."),
+        ("auc_in_nested_lists", "metrics", [[_auc(num_thresholds=10**6)] * 50],
+         "Fifty metrics in a list of lists."),
+    ):  # fmt: skip
+        _metrics(_name + _end, _suffix, _key, _metric_list, _why)
+
+
+@hostile(".keras")
+def layers_without_end(sound):
+    """10,000 layers without weights: the time to put them together grew with their square."""
+    import h5py
+
+    buffer = BytesIO()
+    with h5py.File(buffer, "w") as file:
+        file.create_group("vars")
+    config = json.loads(sound.members["config.json"])
+    config.update(module="keras", class_name="Sequential", registered_name=None)
+    config["compile_config"] = None
+    config["config"] = {
+        "name": "sound",
+        "layers": [
+            {"module": "keras.layers", "class_name": "Dropout", "registered_name": None,
+             "config": {"name": f"d{index}", "rate": 0}}
+            for index in range(10_000)
+        ],
+    }  # fmt: skip
+    return sound.archive(config=json.dumps(config).encode(), weights=buffer.getvalue())
 
 
 def _optimizer(name, changes, why):

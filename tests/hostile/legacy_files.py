@@ -1,6 +1,7 @@
 """Whole models in the older .h5 that bring code, lead elsewhere, or are too much."""
 
 import json
+import struct
 
 from tests.hostile.config_files import payload
 from tests.hostile.sound import hostile
@@ -196,6 +197,55 @@ def heap_with_a_huge_text(sound):
     place = data.index(b"GCOL")
     data[place + 24 : place + 32] = (2**60).to_bytes(8, "little")
     return bytes(data)
+
+
+def _of_one_text(change, count):
+    """The .h5 file after `change(file, texts)`; the heap has each of the texts only once.
+
+    HDF5 writes a copy for each attribute.  Here short ones are written, and then all their
+    references (size, address, number in the heap) are overwritten by that of the long one.
+    """
+
+    def maker(sound):
+        long, short = "x" * 4_900_000, "q" * 4321
+
+        def edit(file):
+            file.attrs["long"] = long
+            change(file, [short] * count)
+
+        data = bytearray(sound.with_hdf5(edit, ".h5"))
+        size = struct.pack("<I", len(long))
+        place = data.index(size, data.index(b"long\0"))
+        reference, place = data[place : place + 16], -1
+        for _ in range(count):
+            place = data.index(struct.pack("<I", len(short)), place + 1)
+            while data[int.from_bytes(data[place + 4 : place + 12], "little") :][:4] != b"GCOL":
+                place = data.index(struct.pack("<I", len(short)), place + 1)
+            data[place : place + 16] = reference
+        return bytes(data)
+
+    return maker
+
+
+def _many_attributes(file, texts):
+    for index, text in enumerate(texts):
+        file.attrs[f"a{index}"] = text
+
+
+def _many_names(file, texts):
+    del file["model_weights"].attrs["layer_names"]
+    for index, text in enumerate(texts):
+        file["model_weights"].attrs[f"layer_names{index}"] = [text]
+
+
+for _name, _change, _count in (
+    ("attributes_of_one_text", _many_attributes, 400),
+    ("names_of_one_text", _many_names, 100),
+):
+    _maker = _of_one_text(_change, _count)
+    _maker.__name__ = _name
+    _maker.__doc__ = "Attributes that are all one text of 4.9 MB: gigabytes, if each is read."
+    hostile(".h5")(_maker)
 
 
 @hostile(".h5")

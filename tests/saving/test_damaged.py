@@ -219,9 +219,9 @@ CONFIGS = {
         put_in_dense("build_config", "input_shape", [None, 5]),
         "build_config.input_shape",
     ),
-    "a fixed batch": (
-        put("config", "layers", 0, "config", "batch_shape", [32, 4]),
-        "batches of any size",
+    "batches of none": (
+        put("config", "layers", 0, "config", "batch_shape", [0, 4]),
+        r"batch_shape\[0\] to be a whole number of at least 1",
     ),
     "an image": (
         put("config", "layers", 0, "config", "batch_shape", [None, 4, 4]),
@@ -326,7 +326,7 @@ CONFIGS = {
     ),
     "an unknown metric": (put("compile_config", "metrics", ["auk"]), "auk"),
     "metrics as a dict": (put("compile_config", "metrics", {"a": "b"}), "metrics"),
-    "loss weights": (put("compile_config", "loss_weights", [1.0]), "loss_weights"),
+    "loss weights": (put("compile_config", "loss_weights", [2.0]), "loss_weights to be 1 or None"),
     "an unknown argument of compile": (put("compile_config", "code", "1"), "Received: 'code'"),
     "no optimizer": (lambda c: c["compile_config"].pop("optimizer"), "a dict with 'optimizer'"),
 }

@@ -92,7 +92,7 @@ def _strings(source: Source, piece: Piece, kind: Type, count: int) -> list[str]:
         if length > LONGEST_TEXT:
             damaged(f"an attribute with strings of more than {LONGEST_TEXT:,} bytes")
         try:
-            made.append(word.rstrip(b"\x00").decode("utf-8"))
+            made.append(source.keep(word.rstrip(b"\x00").decode("utf-8")))
         except UnicodeDecodeError:
             damaged(f"a string that is not UTF-8: {word[:40]!r}")
     return made

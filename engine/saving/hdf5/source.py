@@ -1,12 +1,14 @@
 """Numbers and pieces of a file, none of which may lie beyond its end.
 
-Counts of all pieces, their bytes and the strings in them bound the time and the memory that a file
-can take, and a sum of all arrays does: no more numbers come out of a file than it has bytes.
+Counts of all pieces, their bytes, the strings in them and the texts made of these bound the time
+and the memory that a file can take, and a sum of all arrays does: no more numbers come out of a
+file than it has bytes.
 """
 
 from __future__ import annotations
 
 import os
+import sys
 from typing import IO, Any, NoReturn
 
 import numpy as np
@@ -21,6 +23,8 @@ MOST_AT_ONCE = 8 << 20
 """The longest piece, in bytes: a heap with the text of a config."""
 MOST_STRINGS = 200_000
 """In all heaps together."""
+MOST_TEXT = 32 << 20
+"""What Python needs for the texts of all attributes that are read: many may be one of the file."""
 
 
 def damaged(what: str) -> NoReturn:
@@ -34,7 +38,7 @@ class Source:
     def __init__(self, file: IO[bytes]) -> None:
         self.file = file
         self.size = file.seek(0, os.SEEK_END)
-        self.pieces = self.bytes = self.numbers = self.strings = 0
+        self.pieces = self.bytes = self.numbers = self.strings = self.text = 0
         self.heaps: dict[int, dict[int, bytes]] = {}
 
     def piece(self, start: int, length: int) -> bytes:
@@ -66,6 +70,13 @@ class Source:
             if received != length:
                 damaged(f"{received} bytes of {length}")
         return made
+
+    def keep(self, text: str) -> str:
+        """Return a text of an attribute; all of them together are bounded."""
+        self.text += sys.getsizeof(text)
+        if self.text > MOST_TEXT:
+            damaged(f"attributes whose texts take more than {MOST_TEXT:,} bytes together")
+        return text
 
     def check(self, start: int, length: int) -> None:
         """Refuse a place that is not all in the file."""

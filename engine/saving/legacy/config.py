@@ -55,6 +55,8 @@ def _bare(value: Any) -> Any:
         return [_bare(element) for element in value]
     if not isinstance(value, dict):
         return value
+    if "class_name" not in value:
+        return {name: _bare(element) for name, element in value.items()}
     if (value["module"], value["class_name"]) == FUNCTION:
         return value["config"]
     return {"class_name": value["class_name"], "config": value["config"]}
@@ -171,6 +173,8 @@ def _without_decay(optimizer: Any) -> Any:
 
 def _each(value: Any, names: Names) -> Any:
     """Return losses or metrics with their modules; a list for the one output by itself."""
+    if isinstance(value, dict) and len(value) == 1 and "class_name" not in value:
+        return {name: _each(element, names) for name, element in value.items()}
     if isinstance(value, list):
         if len(value) == 1 and isinstance(value[0], list):
             value = value[0]

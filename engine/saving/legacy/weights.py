@@ -24,6 +24,7 @@ from engine.saving.archive import open_weights
 from engine.saving.arrays import check_array, member, refuse_place
 from engine.saving.layout import OPTIMIZER, Group, Place
 from engine.saving.state import put_state, take_state
+from engine.saving.weights import leaves_out
 
 MODEL, STATE, TOP = "model_weights", "optimizer_weights", "top_level_model_weights"
 
@@ -125,6 +126,8 @@ def state_in(root: hdf5.Group, group: Group) -> list[hdf5.Array] | None:
         return None
     found = group_in(root, STATE, "")
     stored = len(names_in(found, "weight_names", STATE))
+    if leaves_out(group, stored):
+        return None
     places = group.places[: group.least] if stored == group.least else group.places
     return arrays_in(found, places, STATE)
 

@@ -259,8 +259,8 @@ TABLE = {
         lambda s: Model(Input((2,)), [chain(s, Dense(2))[1]] * 2), ValueError, "chains", "2",
     ),
     "inputs dict": (
-        lambda s: Model({"a": Input((2,))}, Input((2,))),
-        ValueError, "one tensor", "not under a name", "a dict with ['a']",
+        lambda s: Model({"a": Input((2,)), "b": Input((2,))}, Input((2,))), ValueError,
+        "one tensor", "a dict with ['a', 'b']",
     ),
     "outputs dict": (
         lambda s: Model(Input((2,)), {"b": chain(s, Dense(2))[1]}), ValueError, "['b']",
