@@ -84,21 +84,24 @@ def test_a_copy_draws_what_the_original_would(copied):
 
 
 def test_predictions_in_another_thread_do_not_turn_the_draws_back():
-    alone, shared = network(), network()
+    alone = network()
     rows = np.tile(X, (50, 1)), np.tile(Y, 50)
     options = {"epochs": 40, "batch_size": 8, "verbose": 0}
     alone.fit(*rows, **options)
-    training = threading.Thread(target=lambda: shared.fit(*rows, **options))
-    training.start()
-    predicted = 0
-    while training.is_alive():
-        shared._program()  # so every prediction begins; the rest waits for the end of a slice
-        predicted += 1
-    training.join()
-    assert predicted > 3
-    assert shared.layers[1].seed_generator.state[1] == 40 * 625
-    for a, b in zip(alone.get_weights(), shared.get_weights(), strict=True):
-        assert np.array_equal(a, b)
+    for _ in range(9):  # on a busy machine this thread may not have its turn before the other ends
+        shared, predicted = network(), 0
+        training = threading.Thread(target=shared.fit, args=rows, kwargs=options)
+        training.start()
+        while training.is_alive():
+            shared._program()  # so every prediction begins; the rest waits for the end of a slice
+            predicted += 1
+        training.join()
+        assert shared.layers[1].seed_generator.state[1] == 40 * 625
+        for a, b in zip(alone.get_weights(), shared.get_weights(), strict=True):
+            assert np.array_equal(a, b)
+        if predicted > 3:
+            return
+    raise AssertionError("no fit in nine was long enough for the other thread")
 
 
 def test_rate_1_leaves_nothing_and_draws_nothing():
