@@ -99,9 +99,9 @@ def test_threads_that_ask_at_once_get_the_same_program(monkeypatch):
     from engine.models import feeding
 
     class Slow(feeding.Program):
-        def __init__(self, layers):
+        def __init__(self, *arguments):
             time.sleep(0.05)
-            super().__init__(layers)
+            super().__init__(*arguments)
 
     monkeypatch.setattr(feeding, "Program", Slow)
     model = engine.Sequential([engine.Input((8,)), engine.layers.Dense(3)])
