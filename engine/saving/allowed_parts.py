@@ -258,7 +258,7 @@ def named_or(allowed: dict[tuple[str, str], Check], by_output: bool = False) -> 
 
 def _of_one_output(value: dict[str, Any], where: str) -> Any:
     """Return what a dict by the outputs' names says of the only one."""
-    if len(value) != 1:
+    if len(value) != 1 or "class_name" in value:  # with that name it would be an object
         refuse(where, "for one output, all that a model has", value)
     ((name, inner),) = value.items()
     text(name, where)

@@ -145,6 +145,7 @@ class TestFilesOfKeras:
             ({"metrics": {"nope": ["accuracy"]}}, "metrics for the model's only output, 'out'"),
             ({"loss_weights": 2.0}, "loss_weights to be 1 or None"),
             ({"loss_weights": [0.5]}, "loss_weights to be 1 or None"),
+            ({"loss_weights": {"class_name": None}}, "for one output"),
         ],
     )
     def test_what_is_refused(self, options, word, keras, tmp_path):
