@@ -73,9 +73,10 @@ def _given(rng: np.random.Generator, data: dict[str, Any], fit: dict[str, Any]) 
     way = str(rng.choice(["memmap", "PyDataset", "generator"]))
     if way != "memmap" and "validation_split" in fit:
         way = "memmap"
+    if way == "generator" and "class_weight" in fit:
+        way = "PyDataset"  # Keras refuses class weights beside generators
     data["given"] = way
     if way == "generator":
-        fit.pop("class_weight", None)  # Keras refuses them there
         fit["steps_per_epoch"] = int(rng.integers(1, 2 * batches + 1))
         if data.get("validation_rows"):
             fit["epochs"], fit["validation_steps"] = 1, 1  # it goes on where it stands
